@@ -1,0 +1,39 @@
+//! The whitelist of analysis rules, as one list that a lawyer can read (INV-3, IVA-4a).
+
+use crate::purpose::PurposeKind;
+
+/// One analysis rule that exists.
+pub struct CatalogEntry {
+    /// The word that `site.toml` uses; the rule's file has the same name.
+    pub name: &'static str,
+    /// What it detects, in one line.
+    pub summary: &'static str,
+    /// The purposes that may use it.
+    pub purposes: &'static [PurposeKind],
+    /// The requirements that it answers to.
+    pub guidelines: &'static [&'static str],
+}
+
+const SECURITY: &[PurposeKind] =
+    &[PurposeKind::CrimePrevention, PurposeKind::LifeAndHealth, PurposeKind::PropertyProtection];
+
+/// Every rule there is. A policy that names another is refused.
+pub const CATALOG: &[CatalogEntry] = &[
+    CatalogEntry {
+        name: "line-crossing",
+        summary: "an object crosses a line, in one direction or either",
+        purposes: SECURITY,
+        guidelines: &["IVA-2a", "IVA-11b", "KRS-18"],
+    },
+    CatalogEntry {
+        name: "zone-intrusion",
+        summary: "an object stands in a zone",
+        purposes: SECURITY,
+        guidelines: &["IVA-2a", "IVA-11b", "KRS-17", "KRS-18"],
+    },
+];
+
+/// The entry of that name, if the rule exists.
+pub fn find(name: &str) -> Option<&'static CatalogEntry> {
+    CATALOG.iter().find(|entry| entry.name == name)
+}

@@ -1,0 +1,79 @@
+//! The whitelist: the analysis rules that exist, and their evaluation over tracks (INV-3).
+//!
+//! ```text
+//! Sighting (track, class, box, time) ─▶ Condition::observe ─▶ Some(Occurrence)
+//! ```
+//! One rule, one file. Each file's module documentation is the rule's manual. [`catalog::CATALOG`] lists them
+//! all; what is not in it cannot run.
+
+pub mod catalog;
+mod line_crossing;
+mod per_track;
+mod zone_intrusion;
+
+pub use line_crossing::{Direction, LineCrossing};
+pub use zone_intrusion::ZoneIntrusion;
+
+use crate::event::Occurrence;
+use crate::geometry::Rect;
+use crate::object::ObjectClass;
+use jiff::Timestamp;
+
+/// Names one track while it lives. Random in each run, so that it means nothing outside it: it cannot be
+/// printed, stored or compared between runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TrackId(u64);
+
+impl TrackId {
+    /// The id made of this number, which should come from a random generator.
+    pub const fn from_random(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// One confirmed track, in one frame.
+#[derive(Clone, Copy)]
+pub struct Sighting {
+    /// Which track.
+    pub track: TrackId,
+    /// What it is.
+    pub class: ObjectClass,
+    /// Where it is, in normalised coordinates.
+    pub region: Rect,
+    /// When the frame was captured.
+    pub at: Timestamp,
+}
+
+/// The running state of one rule in one camera.
+pub enum Evaluation {
+    /// See [`ZoneIntrusion`].
+    ZoneIntrusion(ZoneIntrusion),
+    /// See [`LineCrossing`].
+    LineCrossing(LineCrossing),
+}
+
+impl Evaluation {
+    /// Takes one sighting into account and says whether the condition was met by it.
+    pub fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
+        match self {
+            Self::ZoneIntrusion(rule) => rule.observe(sighting),
+            Self::LineCrossing(rule) => rule.observe(sighting),
+        }
+    }
+
+    /// Forgets a track that has ended.
+    pub fn forget(&mut self, track: TrackId) {
+        match self {
+            Self::ZoneIntrusion(rule) => rule.forget(track),
+            Self::LineCrossing(rule) => rule.forget(track),
+        }
+    }
+
+    /// Forgets everything: the stream was interrupted or its purpose was closed.
+    pub fn reset(&mut self) {
+        match self {
+            Self::ZoneIntrusion(rule) => rule.reset(),
+            Self::LineCrossing(rule) => rule.reset(),
+        }
+    }
+}

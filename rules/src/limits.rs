@@ -1,0 +1,54 @@
+//! Every bound in the engine (INV-11), in one place, with the relations that must hold between them.
+//!
+//! A queue or table elsewhere names its bound from here; nothing in the engine grows with time.
+
+/// Widest and highest picture that is decoded, in pixels.
+pub const PICTURE_WIDTH: usize = 4096;
+/// See [`PICTURE_WIDTH`].
+pub const PICTURE_HEIGHT: usize = 2304;
+/// Narrowest and lowest picture that is decoded, in pixels.
+pub const PICTURE_SIDE_MIN: usize = 16;
+
+/// Decoded pictures that a camera's shared memory can hold: the decoder's references plus those in flight.
+pub const SLOTS_PER_CAMERA: usize = 32;
+
+/// Largest compressed packet that a source may deliver, in bytes.
+pub const PACKET_BYTES: usize = 16 << 20;
+/// Compressed packets of a live camera that wait for its decoder; past it the oldest are shed.
+pub const PACKETS_PER_CAMERA: usize = 64;
+/// Bytes of compressed packets of a live camera that wait for its decoder.
+pub const PACKET_QUEUE_BYTES: usize = 32 << 20;
+
+/// Frames of one camera that wait for inference; a live camera sheds the oldest past it.
+pub const FRAMES_WAITING_PER_CAMERA: usize = 3;
+/// Inference sessions, at most; one a core below it.
+pub const SESSIONS: usize = 64;
+/// Detections kept in one frame, best first.
+pub const DETECTIONS_PER_FRAME: usize = 100;
+/// Candidate boxes kept before non-maximum suppression, best first.
+pub const CANDIDATES_PER_FRAME: usize = 1000;
+/// Objects tracked in one camera at a time.
+pub const TRACKS_PER_CAMERA: usize = 128;
+
+/// Events that wait for their outlet.
+pub const EVENTS_WAITING: usize = 256;
+
+/// Cameras of a site.
+pub const CAMERAS: usize = 1000;
+/// Purposes of a site.
+pub const PURPOSES: usize = 1000;
+/// Rules of a purpose.
+pub const RULES_PER_PURPOSE: usize = 1000;
+/// Corners of a polygon.
+pub const POLYGON_VERTICES: usize = 64;
+/// Bytes of a site file.
+pub const SITE_FILE_BYTES: usize = 4 << 20;
+
+const _: () = {
+    // H.264 and H.265 keep at most 16 reference pictures; the rest are in flight or waiting.
+    assert!(SLOTS_PER_CAMERA >= 16 + 1 + 2 * FRAMES_WAITING_PER_CAMERA);
+    assert!(SLOTS_PER_CAMERA <= u8::MAX as usize);
+    assert!(PACKET_QUEUE_BYTES >= PACKET_BYTES);
+    assert!(CANDIDATES_PER_FRAME >= DETECTIONS_PER_FRAME);
+    assert!(PICTURE_SIDE_MIN >= 2);
+};

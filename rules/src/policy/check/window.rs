@@ -1,0 +1,53 @@
+//! **KRS-18, KRS-21**: the windows of a schedule can be printed on a sign: days by name, times to the minute, each
+//! window with a beginning and an end.
+
+use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::resolve::{days, time};
+use crate::policy::source::{ScheduleSource, SiteSource};
+
+pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
+    for purpose in &site.purposes {
+        let Some(ScheduleSource::Windows(windows, span)) = &purpose.schedule else { continue };
+        if windows.is_empty() {
+            let message = format!("the schedule of `{}` never opens", purpose.name.value);
+            diagnostics.push(
+                Diagnostic::error("window", message, span.clone(), "no window")
+                    .requirement("KRS-18")
+                    .help("write the hours of need: { days = \"mon-fri\", from = \"18:00\", to = \"06:00\" }"),
+            );
+        }
+        for window in windows {
+            for written in window.days.iter().flatten().filter(|written| days(&written.value).is_none()) {
+                let message = format!("`{}` is no day or span of days", written.value);
+                diagnostics.push(
+                    Diagnostic::error("window", message, written.span.clone(), "not understood")
+                        .help("write mon, tue, wed, thu, fri, sat or sun, a span such as mon-fri, or a list of them"),
+                );
+            }
+            for written in [&window.from, &window.to].into_iter().flatten() {
+                if time(&written.value).is_none() {
+                    let message = format!("`{}` is no time of day", written.value);
+                    diagnostics.push(
+                        Diagnostic::error("window", message, written.span.clone(), "not understood")
+                            .help("write hours and minutes: \"07:30\", from \"00:00\" to \"24:00\""),
+                    );
+                }
+            }
+            match (&window.from, &window.to) {
+                (Some(from), Some(to)) if from.value == to.value => diagnostics.push(
+                    Diagnostic::error("window", "this window has no length", window.span.clone(), "from equals to")
+                        .requirement("KRS-18")
+                        .help("leave out `from` and `to` for whole days"),
+                ),
+                (Some(_), None) | (None, Some(_)) => {
+                    let message = "a window has both `from` and `to`, or neither";
+                    diagnostics.push(
+                        Diagnostic::error("window", message, window.span.clone(), "one of the two is missing")
+                            .help("leave out both for whole days"),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+}

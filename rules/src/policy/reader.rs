@@ -1,0 +1,191 @@
+//! Reading a TOML table key by key: types, required keys, unknown keys with "did you mean".
+
+use super::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::geometry::Point;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value with the place it was written.
+#[derive(Clone, Debug)]
+pub(super) struct Written<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+impl<T> Written<T> {
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// Reads one table and remembers which keys it knows.
+pub(super) struct Reader<'t> {
+    what: &'static str,
+    table: &'t DeTable<'t>,
+    span: Span,
+    known: Vec<&'static str>,
+}
+
+impl<'t> Reader<'t> {
+    /// `what` names the table in messages: "camera", "rule", …
+    pub fn new(what: &'static str, table: &'t DeTable<'t>, span: Span) -> Self {
+        Self { what, table, span, known: vec![] }
+    }
+
+    /// The value of a key, if it is there.
+    pub fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    /// Says that a required key is missing.
+    pub fn missing(&self, key: &'static str, example: &str, diagnostics: &mut Diagnostics) {
+        diagnostics.push(
+            Diagnostic::error(
+                "missing-key",
+                format!("this {} has no `{key}`", self.what),
+                self.span.clone(),
+                format!("`{key}` is missing"),
+            )
+            .help(format!("add: {key} = {example}")),
+        );
+    }
+
+    /// A string, if the key is there.
+    pub fn string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<String>> {
+        string(self.value(key)?, key, diagnostics)
+    }
+
+    /// A string that must be there.
+    pub fn required_string(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Written<String>> {
+        if self.value(key).is_none() {
+            self.missing(key, example, diagnostics);
+        }
+        self.string(key, diagnostics)
+    }
+
+    /// A string or a list of strings, if the key is there.
+    pub fn strings(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Vec<Written<String>>> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Array(items) => Some(items.iter().filter_map(|item| string(item, key, diagnostics)).collect()),
+            _ => string(value, key, diagnostics).map(|one| vec![one]),
+        }
+    }
+
+    /// A number, if the key is there.
+    pub fn number(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<f64>> {
+        number(self.value(key)?, key, diagnostics)
+    }
+
+    /// A table of named entries (`[cameras.yard]`), in the file's order; empty if the key is not there.
+    pub fn entries(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(Written<String>, &'t Spanned<DeValue<'t>>)> {
+        let Some(value) = self.value(key) else { return vec![] };
+        let DeValue::Table(table) = value.get_ref() else {
+            diagnostics.push(wrong_type(key, "a table of named entries", value));
+            return vec![];
+        };
+        let mut entries: Vec<_> =
+            table.iter().map(|(name, value)| (Written::new(name.get_ref().to_string(), name.span()), value)).collect();
+        entries.sort_by_key(|(name, _)| name.span.start);
+        entries
+    }
+
+    /// Reports every key that nothing has asked for.
+    pub fn finish(self, diagnostics: &mut Diagnostics) {
+        for (key, _) in self.table.iter().filter(|(key, _)| !self.known.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref();
+            let diagnostic = Diagnostic::error(
+                "unknown-key",
+                format!("a {} has no key `{name}`", self.what),
+                key.span(),
+                "unknown key",
+            );
+            diagnostics.push(diagnostic.help(did_you_mean(name, self.known.iter().copied())));
+        }
+    }
+}
+
+/// "did you mean …", or the list of what there is.
+pub(super) fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<_> = names.collect();
+    let likeness = |name: &&str| strsim::jaro_winkler(&word.to_lowercase(), name);
+    let best = names.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match best {
+        Some(best) if likeness(&best) > 0.75 => format!("did you mean `{best}`?"),
+        Some(_) => format!("it is one of: {}", names.join(", ")),
+        None => "there is none yet".to_owned(),
+    }
+}
+
+pub(super) fn wrong_type(key: &str, wanted: &str, found: &Spanned<DeValue<'_>>) -> Diagnostic {
+    let (wanted, found, span) = (wanted.to_owned(), found.get_ref().type_str(), found.span());
+    Diagnostic::error("wrong-type", format!("`{key}` must be {wanted}"), span, format!("this is of type {found}"))
+}
+
+pub(super) fn string(
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Written<String>> {
+    let Some(text) = value.get_ref().as_str() else {
+        diagnostics.push(wrong_type(key, "a string", value));
+        return None;
+    };
+    if text.trim().is_empty() {
+        let message = format!("`{key}` is empty");
+        diagnostics.push(Diagnostic::error("empty-string", message, value.span(), "nothing is written here"));
+        return None;
+    }
+    Some(Written::new(text.to_owned(), value.span()))
+}
+
+fn number(value: &Spanned<DeValue<'_>>, key: &str, diagnostics: &mut Diagnostics) -> Option<Written<f64>> {
+    let number = match value.get_ref() {
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64),
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        _ => None,
+    };
+    match number.filter(|number: &f64| number.is_finite()) {
+        Some(number) => Some(Written::new(number, value.span())),
+        None => {
+            diagnostics.push(wrong_type(key, "a number", value));
+            None
+        }
+    }
+}
+
+/// A list of `[x, y]` points.
+pub(super) fn points(
+    value: &Spanned<DeValue<'_>>,
+    what: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Written<Point>>> {
+    let Some(items) = value.get_ref().as_array() else {
+        diagnostics
+            .push(wrong_type(what, "a list of points", value).help("write [[x, y], [x, y], …], each from 0 to 1"));
+        return None;
+    };
+    items.iter().map(|item| point(item, what, diagnostics)).collect()
+}
+
+fn point(item: &Spanned<DeValue<'_>>, what: &str, diagnostics: &mut Diagnostics) -> Option<Written<Point>> {
+    let pair: Vec<_> = item.get_ref().as_array().into_iter().flat_map(|array| array.iter()).collect();
+    let [x, y] = pair.as_slice() else {
+        diagnostics.push(
+            wrong_type(what, "a list of points", item).help("a point is [x, y], each from 0 to 1, origin top-left"),
+        );
+        return None;
+    };
+    let (x, y) = (number(x, "x", diagnostics)?, number(y, "y", diagnostics)?);
+    Some(Written::new(Point::new(x.value as f32, y.value as f32), item.span()))
+}

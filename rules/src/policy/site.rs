@@ -1,0 +1,210 @@
+//! The checked form of a site: the only one that runs.
+
+use super::schedule::Schedule;
+use crate::analysis::{Direction, Evaluation, LineCrossing, ZoneIntrusion};
+use crate::event::Occurrence;
+use crate::geometry::{Point, Polygon, Segment};
+use crate::object::ObjectSet;
+use crate::purpose::PurposeKind;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A site whose file passed every check. Made by [`super::compile`] alone.
+#[derive(Clone, Debug)]
+pub struct SitePolicy {
+    pub(super) name: String,
+    pub(super) time_zone: TimeZone,
+    pub(super) cameras: Vec<Camera>,
+    pub(super) purposes: Vec<Purpose>,
+}
+
+impl SitePolicy {
+    /// What the site is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The time zone that schedules are in.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.time_zone
+    }
+
+    /// The cameras, in the file's order.
+    pub fn cameras(&self) -> &[Camera] {
+        &self.cameras
+    }
+
+    /// The purposes, in the file's order.
+    pub fn purposes(&self) -> &[Purpose] {
+        &self.purposes
+    }
+
+    /// The rules of a camera, each with its purpose.
+    pub fn rules_of<'a>(&'a self, camera: &'a str) -> impl Iterator<Item = (&'a Purpose, &'a Rule)> {
+        self.purposes.iter().flat_map(move |purpose| {
+            purpose.rules.iter().filter(move |rule| rule.camera == camera).map(move |rule| (purpose, rule))
+        })
+    }
+}
+
+/// A fixed camera.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Camera {
+    /// Its name, unique in the site.
+    pub name: String,
+    /// Where its pictures come from.
+    pub source: Source,
+    /// What is burned out of every picture before anything reads it (KRS-17).
+    pub masks: Vec<Polygon>,
+}
+
+/// Where pictures come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// An `rtsp://` address, possibly with credentials.
+    Rtsp(String),
+    /// An `http://` address of a motion-JPEG stream, possibly with credentials.
+    MotionJpeg(String),
+    /// A file, for commissioning and tests (INV-9).
+    File(FileSource),
+    /// The environment variable that holds the address, so that no secret is in the file.
+    Env(String),
+}
+
+/// A video file or a folder of JPEG pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileSource {
+    /// Path, relative to the site file.
+    pub path: String,
+    /// The time that its first frame stands for; the start of the run if not given.
+    pub starts_at: Option<Timestamp>,
+    /// Pictures a second of a folder of pictures.
+    pub frames_per_second: f64,
+}
+
+/// Why an address is no source.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// A scheme that is not spoken.
+    #[error("`{0}://` is not a source that Vokter reads; it reads rtsp://, http:// (motion JPEG) and files")]
+    UnknownScheme(String),
+    /// No host.
+    #[error("the address names no host")]
+    NoHost,
+}
+
+impl Source {
+    /// The source that an address or path means.
+    ///
+    /// # Errors
+    /// When the scheme is not spoken or no host is named.
+    pub fn from_address(address: &str) -> Result<Self, SourceError> {
+        let Some((scheme, rest)) = address.split_once("://") else {
+            return Ok(Self::File(FileSource { path: address.to_owned(), starts_at: None, frames_per_second: 10.0 }));
+        };
+        if rest.rsplit_once('@').map_or(rest, |(_, host)| host).starts_with(['/', ':']) || rest.is_empty() {
+            return Err(SourceError::NoHost);
+        }
+        match scheme {
+            "rtsp" => Ok(Self::Rtsp(address.to_owned())),
+            "http" => Ok(Self::MotionJpeg(address.to_owned())),
+            other => Err(SourceError::UnknownScheme(other.to_owned())),
+        }
+    }
+}
+
+/// Why cameras are analysed, when, and by which rules.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Purpose {
+    /// Its name, unique in the site.
+    pub name: String,
+    /// Its kind, of a closed set.
+    pub kind: PurposeKind,
+    /// When it is open; outside it nothing is decoded for it.
+    pub schedule: Schedule,
+    /// The rules that may run.
+    pub rules: Vec<Rule>,
+}
+
+/// One analysis rule over one camera.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Its name, unique in the purpose.
+    pub name: String,
+    /// The camera it looks at.
+    pub camera: String,
+    /// The classes it looks for.
+    pub objects: ObjectSet,
+    /// What must happen.
+    pub condition: Condition,
+}
+
+/// What must happen for a rule to report.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// An object stands in the zone.
+    ZoneIntrusion {
+        /// The zone's name.
+        name: String,
+        /// The zone.
+        zone: Polygon,
+    },
+    /// An object crosses the line.
+    LineCrossing {
+        /// The line's name.
+        name: String,
+        /// The line.
+        line: Segment,
+        /// Which way.
+        direction: Direction,
+    },
+}
+
+impl Condition {
+    /// The name of the rule in the catalogue.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ZoneIntrusion { .. } => "zone-intrusion",
+            Self::LineCrossing { .. } => "line-crossing",
+        }
+    }
+
+    /// A fresh evaluation, with no track seen.
+    pub fn evaluation(&self) -> Evaluation {
+        match self {
+            Self::ZoneIntrusion { zone, .. } => Evaluation::ZoneIntrusion(ZoneIntrusion::new(zone.clone())),
+            Self::LineCrossing { line, direction, .. } => {
+                Evaluation::LineCrossing(LineCrossing::new(*line, *direction))
+            }
+        }
+    }
+
+    /// The zone's name, for a rule that has one.
+    pub fn zone_name(&self) -> Option<&str> {
+        match self {
+            Self::ZoneIntrusion { name, .. } => Some(name),
+            Self::LineCrossing { .. } => None,
+        }
+    }
+
+    /// The line's name, for a rule that has one.
+    pub fn line_name(&self) -> Option<&str> {
+        match self {
+            Self::LineCrossing { name, .. } => Some(name),
+            Self::ZoneIntrusion { .. } => None,
+        }
+    }
+
+    /// Towards which side of the picture the occurrence went, for a line.
+    pub(crate) fn heading(&self, occurrence: Occurrence) -> Option<&'static str> {
+        let (Self::LineCrossing { line, .. }, Occurrence::CrossedLine { along_normal }) = (self, occurrence) else {
+            return None;
+        };
+        let normal = line.normal();
+        let sign = if along_normal { 1.0 } else { -1.0 };
+        Some(Direction::of(Point::new(normal.x * sign, normal.y * sign)).name())
+    }
+}
