@@ -1,0 +1,326 @@
+//! Letterbox a masked picture into an NCHW tensor, in one pass and without an intermediate picture.
+//!
+//! ```text
+//! two rows ──blend──▶ one row of i16 ──two taps──▶ one row at tensor width ──YUV→RGB──▶ three f32 planes
+//!  (u8)    vertically                 horizontally
+//! ```
+//! Rows go through a buffer that stays in the first-level cache; only the rows that a tensor row needs are read.
+//! Bilinear with two taps, as the detectors' training did (OpenCV `INTER_LINEAR`).
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod plan;
+mod portable;
+
+use crate::layout::{ColourMatrix, Layout};
+use crate::mask::MaskedFrame;
+use plan::Plan;
+use vokter_rules::geometry::Rect;
+
+/// Shapes of pictures whose plans are kept, so that cameras of different sizes share a session without replanning.
+const PLANS: usize = 16;
+
+/// Where the picture stands in a tensor that it does not fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// In the upper left corner (YOLOX).
+    TopLeft,
+    /// In the middle.
+    Centre,
+}
+
+/// The order of the colour planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Red first.
+    Rgb,
+    /// Blue first.
+    Bgr,
+}
+
+/// What a model wants as its input: `1 x 3 x height x width`, f32.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TensorSpec {
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Where the picture stands.
+    pub placement: Placement,
+    /// Order of the planes.
+    pub channels: Channels,
+    /// Value of full white: 255 or 1.
+    pub white: f32,
+    /// Value around the picture, on the same scale as `white`.
+    pub pad: f32,
+}
+
+impl TensorSpec {
+    /// Numbers in the tensor.
+    pub const fn numbers(&self) -> usize {
+        3 * self.width * self.height
+    }
+}
+
+/// Where a picture stands in the tensor, in tensor pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Fit {
+    /// Where a picture of that size stands.
+    fn of(spec: &TensorSpec, width: usize, height: usize) -> Self {
+        let scale = (spec.width as f64 / width as f64).min(spec.height as f64 / height as f64);
+        let side = |picture: usize, tensor: usize| ((picture as f64 * scale) as usize).clamp(1, tensor);
+        let (width, height) = (side(width, spec.width), side(height, spec.height));
+        let (left, top) = match spec.placement {
+            Placement::TopLeft => (0, 0),
+            Placement::Centre => ((spec.width - width) / 2, (spec.height - height) / 2),
+        };
+        Self { left, top, width, height }
+    }
+
+    /// A box in tensor pixels, in normalised picture coordinates.
+    pub fn to_picture(&self, tensor: &Rect) -> Rect {
+        let x = |v: f32| (v - self.left as f32) / self.width as f32;
+        let y = |v: f32| (v - self.top as f32) / self.height as f32;
+        Rect::new(x(tensor.left), y(tensor.top), x(tensor.right), y(tensor.bottom))
+    }
+}
+
+/// Letterboxes pictures into tensors of one specification. Allocates only when it meets a new shape of picture.
+pub struct Letterbox {
+    spec: TensorSpec,
+    kernels: Kernels,
+    plans: Vec<Plan>,
+    oldest: usize,
+    lines: Lines,
+}
+
+/// The row buffers between the steps.
+#[derive(Default)]
+struct Lines {
+    upper: Vec<u8>,
+    lower: Vec<u8>,
+    blended: Vec<i16>,
+    planes: [Vec<i32>; 3],
+}
+
+type ConvertKernel = fn(&[i32], &[i32], &[i32], &Weights, [&mut [f32]; 3]);
+
+/// The three steps, as chosen for this processor.
+#[derive(Clone, Copy)]
+struct Kernels {
+    blend: fn(&[u8], &[u8], u8, &mut [i16]),
+    sample: fn(&[i16], &plan::Taps, &mut [i32]),
+    convert: ConvertKernel,
+    name: &'static str,
+}
+
+const PORTABLE: Kernels =
+    Kernels { blend: portable::blend, sample: portable::sample, convert: portable::convert, name: "portable" };
+
+impl Kernels {
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            return avx2::KERNELS;
+        }
+        PORTABLE
+    }
+}
+
+/// Which kernels this processor runs.
+pub fn kernel_name() -> &'static str {
+    Kernels::detect().name
+}
+
+impl Letterbox {
+    /// For tensors of that specification.
+    pub fn new(spec: TensorSpec) -> Self {
+        Self { spec, kernels: Kernels::detect(), plans: Vec::with_capacity(PLANS), oldest: 0, lines: Lines::default() }
+    }
+
+    /// What the tensors are like.
+    pub fn spec(&self) -> &TensorSpec {
+        &self.spec
+    }
+
+    /// Where this picture will stand.
+    pub fn fit(&self, frame: &MaskedFrame) -> Fit {
+        Fit::of(&self.spec, frame.width(), frame.height())
+    }
+
+    /// Fills the border round a picture. Needed once for a tensor and each time the fit changes.
+    /// `tensor` holds [`TensorSpec::numbers`] numbers.
+    pub fn pad(&self, fit: Fit, tensor: &mut [f32]) {
+        for plane in tensor.chunks_exact_mut(self.spec.width * self.spec.height) {
+            for (y, row) in plane.chunks_exact_mut(self.spec.width).enumerate() {
+                if y < fit.top || y >= fit.top + fit.height {
+                    row.fill(self.spec.pad);
+                    continue;
+                }
+                for (x, value) in row.iter_mut().enumerate() {
+                    if x < fit.left || x >= fit.left + fit.width {
+                        *value = self.spec.pad;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes a picture into its place in the tensor: `1 x 3 x height x width`, on the scale of
+    /// [`TensorSpec::white`]. `tensor` holds [`TensorSpec::numbers`] numbers.
+    pub fn fill(&mut self, frame: &MaskedFrame, tensor: &mut [f32]) {
+        let index = self.plan(frame.layout());
+        let Some(plan) = self.plans.get(index) else { return };
+        let (kernels, lines) = (self.kernels, &mut self.lines);
+        lines.fit(plan);
+        let side = self.spec.width * self.spec.height;
+        let [first, second, third] = match self.spec.channels {
+            Channels::Rgb => [0, 1, 2],
+            Channels::Bgr => [2, 1, 0],
+        };
+        for (y, tap) in plan.luma.rows.iter().enumerate() {
+            lines.resample(frame, 0, tap, &plan.luma.columns, kernels);
+            if y % 2 == 0 && plan.has_chroma {
+                for (plane, tap) in [1, 2].into_iter().zip(std::iter::repeat(plan.chroma.rows.get(y / 2))) {
+                    let Some(tap) = tap else { continue };
+                    lines.resample(frame, plane, tap, &plan.chroma.columns, kernels);
+                }
+            }
+            let start = (plan.fit.top + y) * self.spec.width + plan.fit.left;
+            let mut planes = tensor.chunks_exact_mut(side).map(|plane| plane.get_mut(start..start + plan.fit.width));
+            let (Some(Some(a)), Some(Some(b)), Some(Some(c))) = (planes.next(), planes.next(), planes.next()) else {
+                return;
+            };
+            let mut rows = [Some(a), Some(b), Some(c)];
+            let mut take = |index: usize| rows.get_mut(index).and_then(Option::take).unwrap_or_default();
+            let rgb = [take(first), take(second), take(third)];
+            let [luma, u, v] = &lines.planes;
+            (kernels.convert)(luma, u, v, &plan.weights, rgb);
+        }
+    }
+
+    fn plan(&mut self, layout: &Layout) -> usize {
+        if let Some(index) = self.plans.iter().position(|plan| plan.suits(layout)) {
+            return index;
+        }
+        let plan = Plan::new(&self.spec, layout);
+        if self.plans.len() < PLANS {
+            self.plans.push(plan);
+            return self.plans.len() - 1;
+        }
+        let index = self.oldest;
+        self.oldest = (self.oldest + 1) % PLANS;
+        if let Some(old) = self.plans.get_mut(index) {
+            *old = plan;
+        }
+        index
+    }
+}
+
+impl Lines {
+    /// Makes the buffers long enough for a plan; the kernels may run past the end of a row by up to
+    /// [`plan::SLACK`].
+    fn fit(&mut self, plan: &Plan) {
+        let source = plan.source_width + plan::SLACK;
+        if self.upper.len() < source {
+            self.upper.resize(source, 0);
+            self.lower.resize(source, 0);
+            self.blended.resize(source, 0);
+        }
+        let width = plan.fit.width + plan::SLACK;
+        for plane in &mut self.planes {
+            if plane.len() < width {
+                plane.resize(width, 128);
+            }
+        }
+        if !plan.has_chroma {
+            for plane in self.planes.iter_mut().skip(1) {
+                plane.fill(128);
+            }
+        }
+    }
+
+    /// One row of a plane at tensor width.
+    fn resample(&mut self, frame: &MaskedFrame, plane: usize, tap: &plan::Tap, columns: &plan::Taps, kernels: Kernels) {
+        frame.read_row(plane, tap.index, &mut self.upper);
+        if tap.weight > 0 {
+            frame.read_row(plane, tap.index + 1, &mut self.lower);
+        }
+        let lower = if tap.weight > 0 { &self.lower } else { &self.upper };
+        let width = columns.source;
+        if let (Some(upper), Some(lower), Some(blended), Some(out)) = (
+            self.upper.get(..width + plan::SLACK),
+            lower.get(..width + plan::SLACK),
+            self.blended.get_mut(..width + plan::SLACK),
+            self.planes.get_mut(plane),
+        ) {
+            (kernels.blend)(upper, lower, tap.weight, blended);
+            (kernels.sample)(blended, columns, out);
+        }
+    }
+}
+
+/// The weights that turn YUV into RGB (ITU-R BT.601 and BT.709), scaled to a white.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights {
+    pub black: f32,
+    pub luma: f32,
+    pub red_v: f32,
+    pub green_u: f32,
+    pub green_v: f32,
+    pub blue_u: f32,
+    pub white: f32,
+}
+
+impl Weights {
+    /// The weights of a picture, for a white of 255.
+    pub(crate) fn of(layout: &Layout) -> Self {
+        let (kr, kb) = match layout.matrix {
+            ColourMatrix::Bt601 => (0.299, 0.114),
+            ColourMatrix::Bt709 => (0.2126, 0.0722),
+        };
+        let kg = 1.0 - kr - kb;
+        let (black, luma, chroma) =
+            if layout.full_range { (0.0, 1.0, 1.0) } else { (16.0, 255.0 / 219.0, 255.0 / 224.0) };
+        Self {
+            black,
+            luma,
+            red_v: 2.0 * (1.0 - kr) * chroma,
+            green_u: -2.0 * (1.0 - kb) * kb / kg * chroma,
+            green_v: -2.0 * (1.0 - kr) * kr / kg * chroma,
+            blue_u: 2.0 * (1.0 - kb) * chroma,
+            white: 255.0,
+        }
+    }
+
+    /// The same for another white.
+    fn scaled(self, white: f32) -> Self {
+        let scale = white / self.white;
+        Self {
+            luma: self.luma * scale,
+            red_v: self.red_v * scale,
+            green_u: self.green_u * scale,
+            green_v: self.green_v * scale,
+            blue_u: self.blue_u * scale,
+            white,
+            ..self
+        }
+    }
+
+    /// Red, green and blue, 0 to white.
+    pub(crate) fn rgb(&self, y: f32, u: f32, v: f32) -> [f32; 3] {
+        let (y, u, v) = ((y - self.black) * self.luma, u - 128.0, v - 128.0);
+        let clamp = |c: f32| c.clamp(0.0, self.white);
+        [clamp(y + v * self.red_v), clamp(y + u * self.green_u + v * self.green_v), clamp(y + u * self.blue_u)]
+    }
+}
+
+#[cfg(test)]
+mod tests;
