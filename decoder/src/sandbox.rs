@@ -45,11 +45,23 @@ const ALLOWED: &[libc::c_long] = &[
 /// System calls that map memory: allowed unless they ask for executable memory.
 const ALLOWED_WITHOUT_EXEC: &[libc::c_long] = &[libc::SYS_mmap, libc::SYS_mprotect];
 
+unsafe extern "C" {
+    /// POSIX `tzset`.
+    fn tzset();
+}
+
 /// Closes the sandbox for the rest of the process's life. There is no way out of it.
 ///
 /// # Errors
 /// When the kernel refuses a limit or the filter; the process must then not read any input.
 pub fn enter() -> Result<(), Box<dyn std::error::Error>> {
+    // The demultiplexer turns a file's date into local time, for which the C library opens the zone's file: once, and
+    // not again while TZ stays as it is.
+    // SAFETY: the process has one thread.
+    unsafe {
+        std::env::set_var("TZ", "UTC0");
+        tzset();
+    }
     let memory = (SLOT_BYTES * limits::SLOTS_PER_CAMERA) as u64 + PRIVATE_BYTES;
     limit(libc::RLIMIT_AS, memory)?;
     limit(libc::RLIMIT_CORE, 0)?;

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 enum { MAX_SLOTS = 256, ALIGN = 64, REASON_BYTES = 200 };
+/* Between pictures that carry no time. */
+enum { FRAME_NS = 40000000 };
 enum { FORMAT_420, FORMAT_422, FORMAT_444, FORMAT_GRAY };
 
 typedef struct {
@@ -42,7 +44,7 @@ typedef struct {
     Pool *pool;
     int max_width, max_height;
     AVRational time_base;
-    int64_t start;
+    int64_t start, last_ns;
     char reason[REASON_BYTES];
 } Decoder;
 
@@ -140,6 +142,7 @@ static Decoder *open_decoder(enum AVCodecID id, const AVCodecParameters *paramet
     decoder->pool = pool;
     decoder->max_width = max_width;
     decoder->max_height = max_height;
+    decoder->last_ns = -FRAME_NS;
     decoder->frame = av_frame_alloc();
     decoder->packet = av_packet_alloc();
     decoder->codec = avcodec_alloc_context3(codec);
@@ -222,7 +225,8 @@ int vokter_decoder_receive(Decoder *decoder, Picture *picture) {
     picture->full_range = frame->color_range == AVCOL_RANGE_JPEG || frame->format == AV_PIX_FMT_YUVJ420P ||
                           frame->format == AV_PIX_FMT_YUVJ422P || frame->format == AV_PIX_FMT_YUVJ444P;
     int64_t time = frame->best_effort_timestamp;
-    picture->time_ns = time == AV_NOPTS_VALUE ? INT64_MIN : av_rescale_q(time - decoder->start, decoder->time_base, NANOSECONDS);
+    picture->time_ns = time == AV_NOPTS_VALUE ? decoder->last_ns + FRAME_NS : av_rescale_q(time - decoder->start, decoder->time_base, NANOSECONDS);
+    decoder->last_ns = picture->time_ns;
     return 1;
 }
 

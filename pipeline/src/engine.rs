@@ -1,0 +1,261 @@
+//! The threads of a site, started together and joined together.
+
+use crate::camera::{Camera, Waiting};
+use crate::gate::MotionGate;
+use crate::health::{CameraHealth, State, lock};
+use crate::ingest::feed::Feed;
+use crate::ingest::live::{Address, Live};
+use crate::metrics::Metrics;
+use crate::queue::FairQueue;
+use crate::stage::{Alarm, Analysed, Stage};
+use arrayvec::ArrayVec;
+use crossbeam::channel::{Receiver, bounded};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use url::Url;
+use vokter_frames::{LumaPlane, MaskPlan};
+use vokter_models::{Detector, ModelError};
+use vokter_rules::limits;
+use vokter_rules::policy::{SitePolicy, Source};
+
+/// What the engine is to do beyond the policy.
+pub struct Options {
+    /// The decoder program.
+    pub decoder: PathBuf,
+    /// Whether the motion gate saves inferences.
+    pub gate: bool,
+    /// Whether alarms come with a still.
+    pub stills: bool,
+    /// When the run begins: the time that a file without its own begins at.
+    pub now: Timestamp,
+}
+
+/// Why an engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// An address that is none.
+    #[error("the address of camera `{camera}` is not understood: {cause}")]
+    Address {
+        /// The camera.
+        camera: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The system refused a thread, a runtime or random numbers.
+    #[error("the engine could not start: {0}")]
+    System(String),
+}
+
+/// A running site.
+pub struct Engine {
+    cameras: Vec<Arc<CameraHealth>>,
+    metrics: Metrics,
+    camera_threads: Vec<JoinHandle<()>>,
+    session_threads: Vec<JoinHandle<()>>,
+    network: Option<JoinHandle<()>>,
+    queue: Arc<FairQueue<Waiting>>,
+    stop: Arc<AtomicBool>,
+    network_stop: Arc<AtomicBool>,
+    failure: Arc<Mutex<Option<ModelError>>>,
+}
+
+impl Engine {
+    /// Starts every camera of the policy that a rule looks at. `sources` are those of the policy's cameras, in order,
+    /// with environment variables and relative paths resolved; `detectors` make one session thread each. Alarms come
+    /// out of the receiver, which closes when everything has ended.
+    ///
+    /// # Errors
+    /// When an address is not understood or the system refuses a thread.
+    pub fn start(
+        policy: &SitePolicy,
+        sources: Vec<Source>,
+        detectors: Vec<Detector>,
+        options: &Options,
+    ) -> Result<(Self, Receiver<Alarm>), EngineError> {
+        let system = |error: &dyn std::fmt::Display| EngineError::System(error.to_string());
+        let metrics = Metrics::new().map_err(|error| system(&error))?;
+        let (sender, alarms) = bounded(limits::EVENTS_WAITING);
+        let queue = Arc::new(FairQueue::new(policy.cameras().len()));
+        let mut engine = Self {
+            cameras: Vec::new(),
+            metrics,
+            camera_threads: Vec::new(),
+            session_threads: Vec::new(),
+            network: None,
+            queue: Arc::clone(&queue),
+            stop: Arc::default(),
+            network_stop: Arc::default(),
+            failure: Arc::default(),
+        };
+        let mut stages = Vec::new();
+        let mut live = Vec::new();
+        for (index, (camera, source)) in policy.cameras().iter().zip(sources).enumerate() {
+            let health = Arc::new(CameraHealth::new(&camera.name, engine.metrics.of_camera(&camera.name)));
+            let commissioning = matches!(source, Source::File(_));
+            let random = getrandom::u64().map_err(|error| system(&error))?;
+            let (name, for_stage) = (&camera.name, Arc::clone(&health));
+            let stage = Stage::new(policy, name, commissioning, options.stills, random, for_stage, sender.clone());
+            stages.push(Mutex::new(stage));
+            engine.cameras.push(Arc::clone(&health));
+            let mut schedules = Vec::new();
+            for (purpose, _) in policy.rules_of(&camera.name) {
+                if !schedules.contains(&purpose.schedule) {
+                    schedules.push(purpose.schedule.clone());
+                }
+            }
+            if schedules.is_empty() {
+                health.set_state(State::OutsideSchedule);
+                continue;
+            }
+            let thread = Camera {
+                index,
+                decoder: options.decoder.clone(),
+                masks: camera.masks.clone(),
+                schedules: schedules.clone(),
+                time_zone: policy.time_zone().clone(),
+                gate: options.gate.then(MotionGate::default),
+                queue: Arc::clone(&queue),
+                health: Arc::clone(&health),
+                stop: Arc::clone(&engine.stop),
+                luma: LumaPlane::default(),
+                plan: MaskPlan::unmade(),
+            };
+            let address = |text: &str| {
+                Url::parse(text)
+                    .map_err(|error| EngineError::Address { camera: camera.name.clone(), cause: error.to_string() })
+            };
+            let address = match source {
+                Source::File(file) => {
+                    let now = options.now;
+                    let run = move || thread.run_file(&file, now);
+                    engine.camera_threads.push(spawn(&camera.name, run)?);
+                    continue;
+                }
+                Source::Rtsp(text) => Address::Rtsp(address(&text)?),
+                Source::MotionJpeg(text) => Address::MotionJpeg(address(&text)?),
+                Source::Env(variable) => {
+                    let cause = format!("the variable {variable} was not resolved");
+                    return Err(EngineError::Address { camera: camera.name.clone(), cause });
+                }
+            };
+            let (decoders, announced) = mpsc::channel(1);
+            let unanswered = Arc::new(AtomicU32::new(0));
+            let feed = Feed::new(announced, Arc::clone(&unanswered), Arc::clone(&health));
+            live.push(Live { address, feed, schedules, time_zone: policy.time_zone().clone(), health });
+            engine.camera_threads.push(spawn(&camera.name, move || thread.run_live(&decoders, &unanswered))?);
+        }
+        drop(sender);
+        if !live.is_empty() {
+            engine.network = Some(network(live, Arc::clone(&engine.network_stop))?);
+        }
+        let stages = Arc::new(stages);
+        for detector in detectors {
+            let (queue, stages) = (Arc::clone(&queue), Arc::clone(&stages));
+            let (failure, stop) = (Arc::clone(&engine.failure), Arc::clone(&engine.stop));
+            let run = move || session(detector, &queue, &stages, &failure, &stop);
+            engine.session_threads.push(spawn("session", run)?);
+        }
+        Ok((engine, alarms))
+    }
+
+    /// The cameras' health, in the policy's order.
+    pub fn cameras(&self) -> &[Arc<CameraHealth>] {
+        &self.cameras
+    }
+
+    /// Every counter.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// A switch that stops the engine: no new pictures are taken, those in hand are finished.
+    pub fn stop_switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
+    /// Whether every camera has come to an end.
+    pub fn has_ended(&self) -> bool {
+        self.camera_threads.iter().all(JoinHandle::is_finished)
+    }
+
+    /// Waits for every camera to end and for what is in hand to be finished. Alarms must be received meanwhile.
+    ///
+    /// # Errors
+    /// When a session failed.
+    pub fn join(self) -> Result<Vec<Arc<CameraHealth>>, ModelError> {
+        for thread in self.camera_threads {
+            if thread.join().is_err() {
+                tracing::error!("a camera's thread panicked");
+            }
+        }
+        self.queue.close();
+        for thread in self.session_threads {
+            if thread.join().is_err() {
+                tracing::error!("a session's thread panicked");
+            }
+        }
+        self.network_stop.store(true, Ordering::Relaxed);
+        if let Some(network) = self.network {
+            let _ = network.join();
+        }
+        match lock(&self.failure).take() {
+            Some(error) => Err(error),
+            None => Ok(self.cameras),
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, EngineError> {
+    // The kernel keeps fifteen characters of a thread's name.
+    let name: String = name.chars().filter(|c| *c != '\0').take(15).collect();
+    let started = std::thread::Builder::new().name(name).spawn(run);
+    started.map_err(|error| EngineError::System(error.to_string()))
+}
+
+/// One session's thread: take a frame, look at it, hand on what it shows.
+fn session(
+    mut detector: Detector,
+    queue: &FairQueue<Waiting>,
+    stages: &[Mutex<Stage>],
+    failure: &Mutex<Option<ModelError>>,
+    stop: &AtomicBool,
+) {
+    while let Some(turn) = queue.pop() {
+        let detections = match detector.detect(&turn.item.frame) {
+            Ok(found) => found.iter().copied().collect(),
+            Err(error) => {
+                tracing::error!(%error, "inference failed; the engine stops");
+                lock(failure).get_or_insert(error);
+                stop.store(true, Ordering::Relaxed);
+                queue.close();
+                ArrayVec::new()
+            }
+        };
+        let Waiting { frame, at } = turn.item;
+        if let Some(stage) = stages.get(turn.camera) {
+            lock(stage).complete(Analysed { sequence: turn.sequence, frame, at, detections });
+        }
+    }
+}
+
+/// The thread that all connections share.
+fn network(cameras: Vec<Live>, stop: Arc<AtomicBool>) -> Result<JoinHandle<()>, EngineError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| EngineError::System(error.to_string()))?;
+    spawn("network", move || {
+        runtime.block_on(async {
+            for camera in cameras {
+                tokio::spawn(camera.run());
+            }
+            while !stop.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        runtime.shutdown_timeout(Duration::from_millis(500));
+    })
+}

@@ -1,0 +1,22 @@
+//! `vokter check`
+
+use crate::arguments::{Check, Format};
+use crate::report;
+use anyhow::Result;
+use std::process::ExitCode;
+use vokter_rules::policy;
+
+pub fn run(arguments: &Check) -> Result<ExitCode> {
+    let text = report::read(&arguments.site)?;
+    let compiled = policy::compile(&text);
+    match arguments.format {
+        Format::Json => println!("{}", report::json(&arguments.site, &text, &compiled)?),
+        Format::Text => {
+            report::print(&arguments.site, &text, &compiled.diagnostics)?;
+            if let Some(site) = &compiled.policy {
+                println!("{}", report::summary(site));
+            }
+        }
+    }
+    Ok(if compiled.policy.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

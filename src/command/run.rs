@@ -1,0 +1,144 @@
+//! `vokter run`
+
+use crate::arguments::Run;
+use crate::live_view::LiveView;
+use crate::outlet::Outlet;
+use crate::{logs, report};
+use anyhow::{Context, Result, anyhow, bail};
+use crossbeam::channel::Receiver;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use vokter_models::{Detector, Runtime, Thresholds, find_library, find_model};
+use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, State};
+use vokter_rules::limits;
+use vokter_rules::policy::{self, Camera, SitePolicy, Source};
+
+const REFRESH: Duration = Duration::from_millis(150);
+
+pub fn run(arguments: &Run) -> Result<ExitCode> {
+    let text = report::read(&arguments.site)?;
+    let compiled = policy::compile(&text);
+    report::print(&arguments.site, &text, &compiled.diagnostics)?;
+    let Some(policy) = compiled.policy else { return Ok(ExitCode::FAILURE) };
+    let view = std::io::stderr().is_terminal().then(LiveView::new);
+    logs::start(view.clone());
+
+    let folder = arguments.site.parent().unwrap_or(Path::new("."));
+    let sources = policy.cameras().iter().map(|camera| source(camera, folder)).collect::<Result<Vec<_>>>()?;
+    let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
+    let detectors = detectors(arguments)?;
+    let options = Options {
+        decoder: decoder()?,
+        gate: !arguments.no_gate,
+        stills: arguments.stills.is_some(),
+        now: jiff::Timestamp::now(),
+    };
+    let (engine, alarms) = Engine::start(&policy, sources, detectors, &options)?;
+    stop_on_signal(engine.stop_switch())?;
+
+    let (stop, above) = (engine.stop_switch(), view.clone());
+    let writer = std::thread::spawn(move || {
+        let written = write_all(&alarms, &mut outlet, above.as_ref());
+        if written.is_err() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        written
+    });
+    watch(&engine, view.as_ref(), &policy);
+    let cameras = engine.join()?;
+    writer.join().map_err(|_| anyhow!("the writer of events panicked"))??;
+    finish(&cameras)
+}
+
+/// Shows the cameras until all have ended.
+fn watch(engine: &Engine, view: Option<&LiveView>, policy: &SitePolicy) {
+    let mut lines = view.map(|view| view.lines(engine.cameras(), policy.time_zone())).unwrap_or_default();
+    while !engine.has_ended() {
+        lines.iter_mut().for_each(crate::live_view::Line::update);
+        std::thread::sleep(REFRESH);
+    }
+    lines.into_iter().for_each(crate::live_view::Line::finish);
+}
+
+/// Says which cameras failed; that is the exit code.
+fn finish(cameras: &[Arc<CameraHealth>]) -> Result<ExitCode> {
+    let failed: Vec<_> = cameras
+        .iter()
+        .filter_map(|camera| match camera.state() {
+            State::Failed(cause) => Some(format!("camera `{}`: {cause}", camera.name())),
+            _ => None,
+        })
+        .collect();
+    if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { bail!("{}", failed.join("\nerror: ")) }
+}
+
+fn write_all(alarms: &Receiver<Alarm>, outlet: &mut Outlet, view: Option<&LiveView>) -> Result<()> {
+    for alarm in alarms {
+        match view {
+            Some(view) => {
+                let mut written = Ok(());
+                view.above(|| written = outlet.write(&alarm));
+                written?;
+            }
+            None => outlet.write(&alarm)?,
+        }
+    }
+    Ok(())
+}
+
+/// The camera's source with its variable read and its path made relative to the site file.
+fn source(camera: &Camera, folder: &Path) -> Result<Source> {
+    let from_variable = |variable: &str| {
+        let address = std::env::var(variable)
+            .map_err(|_| anyhow!("camera `{}` takes its address from {variable}, which is not set", camera.name))?;
+        Source::from_address(&address).with_context(|| format!("{variable}, the address of camera `{}`", camera.name))
+    };
+    let source = match &camera.source {
+        Source::Env(variable) => from_variable(variable)?,
+        source => source.clone(),
+    };
+    Ok(match source {
+        Source::File(mut file) => {
+            file.path = folder.join(&file.path).display().to_string();
+            Source::File(file)
+        }
+        source => source,
+    })
+}
+
+/// One detector a session.
+fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
+    let runtime = Runtime::load(&find_library()?)?;
+    let model = find_model(arguments.model.as_deref())?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let sessions = arguments.sessions.map_or(cores, usize::from).clamp(1, limits::SESSIONS);
+    let open = || Detector::open(&runtime, &model, Thresholds::default());
+    Ok((0..sessions).map(|_| open()).collect::<Result<_, _>>()?)
+}
+
+/// The decoder program, beside this one.
+fn decoder() -> Result<PathBuf> {
+    let executable = std::env::current_exe().context("this program cannot be found")?;
+    let decoder = executable.with_file_name("vokter-decoder");
+    if !decoder.is_file() {
+        bail!(
+            "the decoder program is missing: {}; `make setup` builds it, and it is installed beside vokter",
+            decoder.display()
+        );
+    }
+    Ok(decoder)
+}
+
+/// Ctrl-C and SIGTERM finish what is in hand; a second one ends at once.
+fn stop_on_signal(stop: Arc<AtomicBool>) -> Result<()> {
+    ctrlc::set_handler(move || {
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .context("signals cannot be handled")
+}

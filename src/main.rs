@@ -1,0 +1,32 @@
+//! The program `vokter`: reads what a site may do, and does that.
+//!
+//! It wires the crates together and decides nothing itself.
+
+mod arguments;
+mod command;
+mod live_view;
+mod logs;
+mod outlet;
+mod report;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // SAFETY: the process has one thread yet. Later versions of ONNX Runtime, which a user may bring, collect
+    // telemetry unless this is set before they load.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Check(check) => command::check::run(check),
+        Command::Run(run) => command::run::run(run),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

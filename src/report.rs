@@ -1,0 +1,126 @@
+//! Diagnostics as people and machines read them.
+
+use anyhow::{Context, Result, bail};
+use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report};
+use serde::Serialize;
+use std::io::IsTerminal;
+use std::path::Path;
+use vokter_rules::limits;
+use vokter_rules::policy::{Compiled, Diagnostic, Severity, SitePolicy};
+
+const COLUMNS: usize = 80;
+
+/// The text of a site file.
+pub fn read(path: &Path) -> Result<String> {
+    let size = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?.len();
+    if size > limits::SITE_FILE_BYTES as u64 {
+        bail!("{} is longer than a site file may be ({} bytes)", path.display(), limits::SITE_FILE_BYTES);
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
+        anyhow::anyhow!("{} is not UTF-8 text (line {})", path.display(), line + 1)
+    })
+}
+
+/// Prints diagnostics on standard error, with the text they are about.
+pub fn print(path: &Path, text: &str, diagnostics: &[Diagnostic]) -> Result<()> {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS).with_links(false);
+    for diagnostic in diagnostics {
+        let source = NamedSource::new(path.display().to_string(), text.to_owned());
+        let report = Report::new(diagnostic.clone()).with_source_code(source);
+        let mut out = String::new();
+        handler.render_report(&mut out, report.as_ref())?;
+        eprintln!("{out}");
+    }
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let warnings = diagnostics.len() - errors;
+    if errors > 0 {
+        eprintln!("{}: refused ({})", path.display(), count(errors, warnings));
+    } else if warnings > 0 {
+        eprintln!("{}: may run ({})", path.display(), count(errors, warnings));
+    }
+    Ok(())
+}
+
+fn count(errors: usize, warnings: usize) -> String {
+    let some = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        more => Some(format!("{more} {word}s")),
+    };
+    [some(errors, "error"), some(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What a site does, in a few lines.
+pub fn summary(site: &SitePolicy) -> String {
+    let mut out = format!("{} is in order: {} cameras", site.name(), site.cameras().len());
+    for purpose in site.purposes() {
+        out.push_str(&format!("\n  {} ({})", purpose.name, purpose.kind.name()));
+        for rule in &purpose.rules {
+            let objects: Vec<_> = rule.objects.iter().map(|class| class.name()).collect();
+            let what = rule.condition.name();
+            let place = rule.condition.zone_name().or(rule.condition.line_name()).unwrap_or_default();
+            out.push_str(&format!("\n    {}: {what} {place} on {}: {}", rule.name, rule.camera, objects.join(", ")));
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    file: String,
+    may_run: bool,
+    diagnostics: Vec<JsonDiagnostic<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    severity: &'static str,
+    check: &'a str,
+    requirement: Option<&'a str>,
+    message: &'a str,
+    help: Option<&'a str>,
+    labels: Vec<JsonLabel<'a>>,
+}
+
+/// Lines and columns count from 1; columns in characters.
+#[derive(Serialize)]
+struct JsonLabel<'a> {
+    line: usize,
+    column: usize,
+    start_byte: usize,
+    end_byte: usize,
+    text: &'a str,
+}
+
+/// Diagnostics as one JSON object.
+pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
+    let place = |byte: usize| {
+        let before = text.get(..byte).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1)
+    };
+    let diagnostics = compiled.diagnostics.iter().map(|diagnostic| JsonDiagnostic {
+        severity: if diagnostic.severity == Severity::Error { "error" } else { "warning" },
+        check: diagnostic.check,
+        requirement: diagnostic.requirement,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        labels: diagnostic
+            .labels
+            .iter()
+            .map(|label| {
+                let (line, column) = place(label.span.start);
+                let (start_byte, end_byte) = (label.span.start, label.span.end);
+                JsonLabel { line, column, start_byte, end_byte, text: &label.text }
+            })
+            .collect(),
+    });
+    let file = path.display().to_string();
+    let report = JsonReport { file, may_run: compiled.policy.is_some(), diagnostics: diagnostics.collect() };
+    Ok(serde_json::to_string_pretty(&report)?)
+}
