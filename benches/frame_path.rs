@@ -1,2 +1,212 @@
-//! placeholder
-fn main() {}
+//! How fast the frame path is, held against what decoding and inference take alone in the same run.
+//!
+//! Decoding and inference share the cores, so the whole path cannot pass `1 / (1/decode + 1/inference)`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
+
+mod clips;
+mod memory;
+mod report;
+
+use report::{Report, median};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use vokter_frames::wire::Job;
+use vokter_models::{Detector, Model, Runtime, Session, Thresholds, find_library};
+use vokter_pipeline::ingest::worker::{Next, Worker};
+use vokter_pipeline::{Alarm, Engine, Metric, Options};
+use vokter_rules::policy::{SitePolicy, Source, compile};
+
+const DECODER: &str = env!("CARGO_BIN_EXE_vokter-decoder");
+const VOKTER: &str = env!("CARGO_BIN_EXE_vokter");
+const ROUNDS: usize = 3;
+
+fn main() {
+    let Some(data) = clips::data() else {
+        println!("skipped: the recorded clips are not there (set VOKTER_DATA to their folder)");
+        return;
+    };
+    let file = data.join("models/yolox_nano_coco_416.onnx");
+    let runtime = Runtime::load(&find_library().unwrap()).unwrap();
+    let model = Model::open(&runtime, &file).unwrap();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let recorded = clips::recorded(&data);
+    println!("{cores} cores, letterbox by {}, medians of {ROUNDS} rounds\n", vokter_frames::kernel_name());
+    let mut report = Report::new("frame_path");
+
+    let mut rounds: [Vec<f64>; 5] = Default::default();
+    for _ in 0..ROUNDS {
+        let decode = decode_alone(&recorded, cores);
+        let inference = inference_alone(cores, || model.session_for(768, 432).unwrap());
+        let whole = frames_per_second(&model, &recorded, cores, false).0;
+        let gated = frames_per_second(&model, &recorded, cores, true).0;
+        let limit = 1.0 / (1.0 / decode + 1.0 / inference);
+        for (all, value) in rounds.iter_mut().zip([decode, inference, whole, gated, whole / limit]) {
+            all.push(value);
+        }
+    }
+    let [decode, inference, whole, gated, ratio] = rounds.map(median);
+    report.figure("decode alone", decode, "frames/s");
+    report.figure("inference alone, 416x256 for these clips", inference, "frames/s");
+    let square = inference_alone(cores, || model.session_for(416, 416).unwrap());
+    report.figure("inference alone, the model's own 416x416", square, "frames/s");
+    report.against("whole path, gate off", whole, "frames/s", whole / ratio);
+    report.figure("whole path, gate on", gated, "frames/s");
+
+    match python(&file, &recorded) {
+        Some(python) => report.against("whole path against a Python chain", whole, "frames/s", python),
+        None => println!("skipped: the Python chain (make bench sets it up)"),
+    }
+
+    let still = clips::still_minute(&recorded[0]);
+    let stills = vec![still.clone(); cores];
+    let (open, _) = frames_per_second(&model, &stills, cores, false);
+    let (gated, _) = frames_per_second(&model, &stills, cores, true);
+    report.against("still, noisy minute, a camera a core, gate on", gated, "frames/s", open);
+    let (gated, _) = frames_per_second(&model, &[still], cores, true);
+    report.against("the same, one camera (its decoder has one core)", gated, "frames/s", open);
+
+    let room = vec![recorded[0].clone()];
+    let (_, all) = frames_per_second(&model, &room, cores, false);
+    let (_, some) = frames_per_second(&model, &room, cores, true);
+    report.against("events on the person clip, gate on", some.len() as f64, "events", all.len() as f64);
+    report.figure("largest shift of an event by the gate", largest_shift(&all, &some), "s");
+
+    let full_hd = clips::full_hd(&recorded[0]);
+    let (mut ours, mut theirs) = (vec![], vec![]);
+    for _ in 0..5 {
+        ours.push(decode_alone(std::slice::from_ref(&full_hd), 1));
+        theirs.push(ffmpeg(&full_hd));
+    }
+    let ratio = median(ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect());
+    let ours = median(ours);
+    report.against("1080p into shared memory, against ffmpeg", ours, "frames/s", ours / ratio);
+
+    let (one, four) = (
+        memory::peak_mb(Path::new(VOKTER), &file, &full_hd, 1),
+        memory::peak_mb(Path::new(VOKTER), &file, &full_hd, 4),
+    );
+    report.figure("memory with one 1080p camera", one, "MB");
+    report.against("memory for each 1080p camera more", (four - one) / 3.0, "MB", 80.0);
+    report.write().unwrap();
+}
+
+/// A site with a camera a clip and two rules on each.
+fn site(clips: &[PathBuf]) -> String {
+    let mut text =
+        String::from("[site]\nname = \"bench\"\ntime_zone = \"UTC\"\n[purposes.p]\nkind = \"life-and-health\"\n");
+    text.push_str("schedule = \"always\"\nbecause = \"a bench\"\n");
+    for (n, clip) in clips.iter().enumerate() {
+        text.push_str(&format!(
+            "[cameras.c{n}]\nsource = \"{}\"\n\
+             zones = {{ z = [[0.40, 0.70], [0.76, 0.70], [0.76, 0.97], [0.40, 0.97]] }}\n\
+             lines = {{ l = [[0.78, 0.55], [0.78, 1.0]] }}\n\
+             masks = {{ m = [[0.0, 0.0], [0.14, 0.0], [0.14, 0.4], [0.0, 0.4]] }}\n\
+             [purposes.p.rules.z{n}]\nrule = \"zone-intrusion\"\ncamera = \"c{n}\"\nzone = \"z\"\nobjects = \"person\"\n\
+             [purposes.p.rules.l{n}]\nrule = \"line-crossing\"\ncamera = \"c{n}\"\nline = \"l\"\nobjects = \"person\"\n",
+            clip.display()
+        ));
+    }
+    text
+}
+
+fn policy(clips: &[PathBuf]) -> SitePolicy {
+    compile(&site(clips)).policy.expect("the bench's site is in order")
+}
+
+/// Frames a second from the decoders into shared memory, with as many at once as there are cores.
+fn decode_alone(clips: &[PathBuf], cores: usize) -> f64 {
+    let jobs = Mutex::new(clips.iter().cycle().take(clips.len() * cores).collect::<Vec<_>>());
+    let frames = AtomicU64::new(0);
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let Some(clip) = jobs.lock().unwrap().pop() else { return };
+                    let file = std::fs::File::open(clip).unwrap();
+                    let job = Job::File { ahead: 3, resume_after_ns: i64::MIN, openings_ns: vec![i64::MIN..i64::MAX] };
+                    let mut worker = Worker::start(Path::new(DECODER), &job, Some(&file)).unwrap();
+                    loop {
+                        match worker.receive().unwrap() {
+                            Next::Picture(..) => frames.fetch_add(1, Ordering::Relaxed),
+                            Next::End => break,
+                            Next::Damaged | Next::Quiet => continue,
+                        };
+                    }
+                }
+            });
+        }
+    });
+    frames.into_inner() as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Frames a second of one session a core on a fixed tensor.
+fn inference_alone(cores: usize, session: impl Fn() -> Session) -> f64 {
+    let sessions: Vec<_> = (0..cores).map(|_| session()).collect();
+    let runs = AtomicU64::new(0);
+    let span = Duration::from_secs(5);
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for mut session in sessions {
+            let runs = &runs;
+            scope.spawn(move || {
+                session.input().unwrap().iter_mut().enumerate().for_each(|(n, value)| *value = (n % 251) as f32);
+                while begun.elapsed() < span {
+                    session.run().unwrap();
+                    runs.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    runs.into_inner() as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Frames a second of the whole engine over clips as cameras, and the events it reported.
+fn frames_per_second(model: &Model, clips: &[PathBuf], cores: usize, gate: bool) -> (f64, Vec<Alarm>) {
+    let policy = policy(clips);
+    let detectors = (0..cores).map(|_| Detector::new(model, Thresholds::default())).collect();
+    let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
+    let options =
+        Options { decoder: DECODER.into(), gate, stills: false, now: "2026-11-20T20:00:00Z".parse().unwrap() };
+    let begun = Instant::now();
+    let (engine, alarms) = Engine::start(&policy, sources, detectors, &options).unwrap();
+    let receiver = std::thread::spawn(move || alarms.into_iter().collect::<Vec<_>>());
+    let cameras = engine.join().unwrap();
+    let seconds = begun.elapsed().as_secs_f64();
+    let decoded: u64 = cameras.iter().map(|camera| camera.count(Metric::FramesDecoded)).sum();
+    (decoded as f64 / seconds, receiver.join().unwrap())
+}
+
+/// Frames a second of the Python chain, in the environment that `make bench` sets up.
+fn python(model: &Path, clips: &[PathBuf]) -> Option<f64> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let interpreter = root.join("target/bench/peer/bin/python");
+    let output =
+        Command::new(interpreter).arg(root.join("benches/peer/chain.py")).arg(model).args(clips).output().ok()?;
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    Some(said["frames"].as_f64()? / said["seconds"].as_f64()?)
+}
+
+/// Frames a second of `ffmpeg -threads 1 -f null -`.
+fn ffmpeg(clip: &Path) -> f64 {
+    let begun = Instant::now();
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-nostdin", "-threads", "1", "-i"]).arg(clip).args(["-an", "-f", "null", "-"]);
+    assert!(command.stdout(Stdio::null()).status().unwrap().success());
+    750.0 / begun.elapsed().as_secs_f64()
+}
+
+/// The largest difference in time between events of one kind, paired in order.
+fn largest_shift(all: &[Alarm], some: &[Alarm]) -> f64 {
+    let times = |alarms: &[Alarm], kind: &str| -> Vec<_> {
+        alarms.iter().filter(|alarm| alarm.event.kind() == kind).map(|alarm| alarm.event.time()).collect()
+    };
+    let shifts = ["zone-intrusion", "line-crossing"].into_iter().flat_map(|kind| {
+        let pairs = times(all, kind).into_iter().zip(times(some, kind));
+        pairs.map(|(all, some)| all.duration_since(some).abs().as_secs_f64()).collect::<Vec<_>>()
+    });
+    shifts.fold(0.0, f64::max)
+}

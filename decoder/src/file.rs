@@ -39,7 +39,7 @@ fn drain(link: &mut Link, decoder: &mut Decoder, resume_after_ns: i64) -> Result
     while let Some(picture) = decoder.receive().map_err(Stop::Failed)? {
         if picture.time_ns() > resume_after_ns {
             link.send_picture(&picture)?;
-            decoder.hand_over(&picture);
+            decoder.hand_over(&picture).map_err(Stop::Failed)?;
         }
     }
     Ok(())

@@ -51,7 +51,13 @@ fn run(link: &mut Link) -> Result<(), Stop> {
     let pool = link.map_pool().map_err(|error| Stop::Failed(format!("shared memory: {error}")))?;
     sandbox::enter().map_err(|error| Stop::Failed(format!("the sandbox could not be closed: {error}")))?;
     match link.read_job()? {
-        Job::Packets => packets::decode(link, &pool),
-        Job::File { resume_after_ns, openings_ns } => file::decode(link, &pool, resume_after_ns, &openings_ns),
+        Job::Packets { ahead } => {
+            pool.set_ahead(ahead);
+            packets::decode(link, &pool)
+        }
+        Job::File { ahead, resume_after_ns, openings_ns } => {
+            pool.set_ahead(ahead);
+            file::decode(link, &pool, resume_after_ns, &openings_ns)
+        }
     }
 }

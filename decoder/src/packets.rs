@@ -32,7 +32,7 @@ pub(crate) fn decode(link: &mut Link, pool: &Pool) -> Result<(), Stop> {
 fn drain(link: &mut Link, decoder: &mut Decoder) -> Result<(), Stop> {
     while let Some(picture) = decoder.receive().map_err(Stop::Failed)? {
         link.send_picture(&picture)?;
-        decoder.hand_over(&picture);
+        decoder.hand_over(&picture).map_err(Stop::Failed)?;
     }
     Ok(())
 }

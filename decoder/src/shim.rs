@@ -1,6 +1,7 @@
 //! Safe names for the functions of `shim.c`.
 
 use crate::link::read_released;
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
 use std::fs::File;
 use std::marker::PhantomData;
@@ -11,6 +12,7 @@ use vokter_frames::{ColourMatrix, Layout, PixelFormat, Plane};
 use vokter_rules::limits;
 
 const AVERROR_EXIT: c_int = -0x5449_5845; // FFERRTAG('E','X','I','T')
+const NO_MEMORY_BACK: &str = "the engine gave back no picture memory";
 const ENOSYS: c_int = -libc::ENOSYS;
 const ENOMEM: c_int = -libc::ENOMEM;
 
@@ -81,6 +83,10 @@ pub(crate) struct Pool {
 struct Waiting {
     released: OwnedFd,
     pool: std::sync::OnceLock<usize>,
+    /// Pictures that the engine has and has not given back.
+    handed_over: Cell<u32>,
+    /// How many that may be before the decoder waits: memory that is never needed is never touched.
+    ahead: Cell<u32>,
 }
 
 impl Waiting {
@@ -89,6 +95,7 @@ impl Waiting {
         if let (Some(slot), Some(pool)) = (slot, self.pool.get()) {
             // SAFETY: the pool lives as long as the process, and the process has one thread.
             unsafe { vokter_pool_release(*pool as *mut RawPool, c_int::from(slot)) };
+            self.handed_over.set(self.handed_over.get().saturating_sub(1));
         }
         slot.is_some()
     }
@@ -103,7 +110,9 @@ extern "C" fn wait_for_release(context: *mut c_void) -> c_int {
 impl Pool {
     /// A pool over the shared memory at `base`; slot numbers that the engine gives back come out of `released`.
     pub fn new(base: *mut u8, released: OwnedFd) -> Self {
-        let waiting: &'static Waiting = Box::leak(Box::new(Waiting { released, pool: std::sync::OnceLock::new() }));
+        let (handed_over, ahead) = (Cell::new(0), Cell::new(1));
+        let waiting = Waiting { released, pool: std::sync::OnceLock::new(), handed_over, ahead };
+        let waiting: &'static Waiting = Box::leak(Box::new(waiting));
         let context = std::ptr::from_ref(waiting).cast_mut().cast();
         // SAFETY: `base` is the mapping of all slots, and both it and the context live as long as the process.
         let raw =
@@ -111,6 +120,11 @@ impl Pool {
         let Some(raw) = NonNull::new(raw) else { std::process::abort() };
         let _ = waiting.pool.set(raw.as_ptr() as usize);
         Self { raw, waiting }
+    }
+
+    /// How many pictures the engine may have at once, at least one.
+    pub fn set_ahead(&self, pictures: u32) {
+        self.waiting.ahead.set(pictures.max(1));
     }
 
     /// Takes back every slot that the engine has given back by now.
@@ -199,16 +213,25 @@ impl<'p> Decoder<'p> {
         }
     }
 
-    /// Keeps the picture that was received last until the engine gives its slot back.
-    pub fn hand_over(&mut self, picture: &Picture) {
+    /// Keeps the picture that was received last until the engine gives its slot back. Waits while the engine has as
+    /// many as it may.
+    pub fn hand_over(&mut self, picture: &Picture) -> Result<(), String> {
         // SAFETY: the slot is one that the shim gave.
         unsafe { vokter_decoder_hold(self.raw.as_ptr(), picture.slot) }
+        let waiting = self.pool.waiting;
+        waiting.handed_over.set(waiting.handed_over.get() + 1);
+        while waiting.handed_over.get() >= waiting.ahead.get() {
+            if !waiting.release(true) {
+                return Err(NO_MEMORY_BACK.to_owned());
+            }
+        }
+        Ok(())
     }
 
     fn outcome(&self, result: c_int) -> Result<Sent, String> {
         match result {
             0.. => Ok(Sent::Whole),
-            AVERROR_EXIT => Err("the engine gave back no picture memory".to_owned()),
+            AVERROR_EXIT => Err(NO_MEMORY_BACK.to_owned()),
             ENOSYS => Err(self.reason()),
             ENOMEM => Err("the video needs more memory than a decoder may have".to_owned()),
             _ => Ok(Sent::Damaged),

@@ -20,7 +20,7 @@ pub const MESSAGE_BYTES: usize = 256;
 const TEXT_BYTES: usize = MESSAGE_BYTES - 4;
 
 /// Bytes of a [`Job`]'s head.
-pub const JOB_HEAD_BYTES: usize = 16;
+pub const JOB_HEAD_BYTES: usize = 20;
 /// Most openings of a file job.
 pub const OPENINGS: usize = 4096;
 
@@ -28,9 +28,14 @@ pub const OPENINGS: usize = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
     /// Decode packets as they come, without delay.
-    Packets,
+    Packets {
+        /// Pictures that the decoder may hand over before one is given back.
+        ahead: u32,
+    },
     /// Demultiplex and decode the file that was handed over.
     File {
+        /// As for packets.
+        ahead: u32,
         /// Send only pictures later than this.
         resume_after_ns: i64,
         /// Decode only packets in these spans of presentation time: outside every schedule a frame stays undecoded.
@@ -41,13 +46,14 @@ pub enum Job {
 impl Job {
     /// The job's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let (kind, resume, openings) = match self {
-            Self::Packets => (0u32, 0, [].as_slice()),
-            Self::File { resume_after_ns, openings_ns } => (1, *resume_after_ns, openings_ns.as_slice()),
+        let (kind, ahead, resume, openings) = match self {
+            Self::Packets { ahead } => (0u32, ahead, 0, [].as_slice()),
+            Self::File { ahead, resume_after_ns, openings_ns } => (1, ahead, *resume_after_ns, openings_ns.as_slice()),
         };
         let openings = openings.get(..OPENINGS).unwrap_or(openings);
         let mut out = Vec::with_capacity(JOB_HEAD_BYTES + 16 * openings.len());
         out.extend(kind.to_le_bytes());
+        out.extend(ahead.to_le_bytes());
         out.extend((openings.len() as u32).to_le_bytes());
         out.extend(i64::to_le_bytes(resume));
         for span in openings {
@@ -65,11 +71,12 @@ impl Job {
         let mut head = [0; JOB_HEAD_BYTES];
         stream.read_exact(&mut head)?;
         let mut read = Fields(&head);
-        let (kind, count) = (read.take().map(u32::from_le_bytes), read.take().map(u32::from_le_bytes));
+        let mut number = || read.take().map(u32::from_le_bytes);
+        let (kind, ahead, count) = (number(), number(), number());
         let resume = read.take().map(i64::from_le_bytes);
-        match (kind, count, resume) {
-            (Some(0), ..) => Ok(Self::Packets),
-            (Some(1), Some(count), Some(resume_after_ns)) if count as usize <= OPENINGS => {
+        match (kind, ahead, count, resume) {
+            (Some(0), Some(ahead), ..) => Ok(Self::Packets { ahead }),
+            (Some(1), Some(ahead), Some(count), Some(resume_after_ns)) if count as usize <= OPENINGS => {
                 let mut openings_ns = Vec::with_capacity(count as usize);
                 for _ in 0..count {
                     let mut ends = [[0; 8]; 2];
@@ -79,7 +86,7 @@ impl Job {
                     let [start, end] = ends.map(i64::from_le_bytes);
                     openings_ns.push(start..end);
                 }
-                Ok(Self::File { resume_after_ns, openings_ns })
+                Ok(Self::File { ahead, resume_after_ns, openings_ns })
             }
             _ => Err(std::io::ErrorKind::InvalidData.into()),
         }
@@ -260,9 +267,10 @@ mod tests {
 
         #[test]
         fn a_job_survives_the_wire(resume_after_ns in any::<i64>(), openings_ns in prop::collection::vec(any::<i64>().prop_map(|s| s..s.saturating_add(9)), 0..9)) {
-            let job = Job::File { resume_after_ns, openings_ns };
+            let job = Job::File { ahead: 7, resume_after_ns, openings_ns };
             prop_assert_eq!(Job::read(&mut job.to_bytes().as_slice()).unwrap(), job);
-            prop_assert_eq!(Job::read(&mut Job::Packets.to_bytes().as_slice()).unwrap(), Job::Packets);
+            let job = Job::Packets { ahead: 3 };
+            prop_assert_eq!(Job::read(&mut job.to_bytes().as_slice()).unwrap(), job);
         }
 
         #[test]

@@ -15,10 +15,11 @@ mod decode;
 mod detector;
 mod error;
 mod locate;
+mod reshape;
 mod session;
 
 pub use decode::Detection;
-pub use detector::{Detector, Thresholds};
+pub use detector::{Detector, Model, Thresholds};
 pub use error::ModelError;
 pub use locate::{find_library, find_model};
 pub use session::{Runtime, Session};

@@ -12,6 +12,7 @@ use std::ffi::CString;
 use std::path::Path;
 
 /// The loaded library.
+#[derive(Clone)]
 pub struct Runtime {
     environment: Environment,
 }

@@ -41,6 +41,8 @@ pub(crate) struct Waiting {
 pub(crate) struct Camera {
     pub index: usize,
     pub decoder: PathBuf,
+    /// Pictures that a decoder may hand over before one is given back.
+    pub ahead: u32,
     pub masks: Vec<Polygon>,
     pub schedules: Vec<Schedule>,
     pub time_zone: TimeZone,
@@ -68,7 +70,7 @@ impl Camera {
     pub fn run_live(mut self, decoders: &mpsc::Sender<UnixStream>, unanswered: &AtomicU32) {
         let mut backoff = Backoff::new();
         while !self.stopping() {
-            let started = Worker::start(&self.decoder, &Job::Packets, None);
+            let started = Worker::start(&self.decoder, &Job::Packets { ahead: self.ahead }, None);
             let ended = match started {
                 Ok(mut worker) => {
                     let announced = worker.packets().is_ok_and(|stream| decoders.blocking_send(stream).is_ok());
@@ -153,7 +155,7 @@ impl Camera {
         openings_ns: &[Range<i64>],
         begins: Timestamp,
     ) -> Ended {
-        let job = Job::File { resume_after_ns: *resume_after_ns, openings_ns: openings_ns.to_vec() };
+        let job = Job::File { ahead: self.ahead, resume_after_ns: *resume_after_ns, openings_ns: openings_ns.to_vec() };
         match Worker::start(&self.decoder, &job, Some(file)) {
             Ok(mut worker) => self.follow_file(&mut worker, resume_after_ns, begins),
             Err(error) => Ended::Decoder(error),
@@ -168,7 +170,7 @@ impl Camera {
         openings_ns: &[Range<i64>],
         begins: Timestamp,
     ) -> Ended {
-        let started = Worker::start(&self.decoder, &Job::Packets, None).and_then(|worker| {
+        let started = Worker::start(&self.decoder, &Job::Packets { ahead: self.ahead }, None).and_then(|worker| {
             let cannot = |cause| WorkerError::Start { program: self.decoder.clone(), cause };
             let packets = worker.packets().map_err(cannot)?;
             Ok((worker, packets))

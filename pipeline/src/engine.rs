@@ -92,6 +92,8 @@ impl Engine {
             network_stop: Arc::default(),
             failure: Arc::default(),
         };
+        // What waits, what is being looked at, and one to come.
+        let ahead = (limits::FRAMES_WAITING_PER_CAMERA + detectors.len() + 1) as u32;
         let mut stages = Vec::new();
         let mut live = Vec::new();
         for (index, (camera, source)) in policy.cameras().iter().zip(sources).enumerate() {
@@ -115,6 +117,7 @@ impl Engine {
             let thread = Camera {
                 index,
                 decoder: options.decoder.clone(),
+                ahead,
                 masks: camera.masks.clone(),
                 schedules: schedules.clone(),
                 time_zone: policy.time_zone().clone(),

@@ -23,6 +23,8 @@ pub const PACKET_QUEUE_BYTES: usize = 32 << 20;
 pub const FRAMES_WAITING_PER_CAMERA: usize = 3;
 /// Inference sessions, at most; one a core below it.
 pub const SESSIONS: usize = 64;
+/// Proportions of pictures for which a session keeps a network of its own.
+pub const INPUT_SHAPES: usize = 4;
 /// Detections kept in one frame, best first.
 pub const DETECTIONS_PER_FRAME: usize = 100;
 /// Candidate boxes kept before non-maximum suppression, best first.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use vokter_models::{Detector, Runtime, Thresholds, find_library, find_model};
+use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
 use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, State};
 use vokter_rules::limits;
 use vokter_rules::policy::{self, Camera, SitePolicy, Source};
@@ -113,11 +113,10 @@ fn source(camera: &Camera, folder: &Path) -> Result<Source> {
 /// One detector a session.
 fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
     let runtime = Runtime::load(&find_library()?)?;
-    let model = find_model(arguments.model.as_deref())?;
+    let model = Model::open(&runtime, &find_model(arguments.model.as_deref())?)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let sessions = arguments.sessions.map_or(cores, usize::from).clamp(1, limits::SESSIONS);
-    let open = || Detector::open(&runtime, &model, Thresholds::default());
-    Ok((0..sessions).map(|_| open()).collect::<Result<_, _>>()?)
+    Ok((0..sessions).map(|_| Detector::new(&model, Thresholds::default())).collect())
 }
 
 /// The decoder program, beside this one.

@@ -60,6 +60,12 @@ impl TensorSpec {
     pub const fn numbers(&self) -> usize {
         3 * self.width * self.height
     }
+
+    /// Width and height, in tensor pixels, of a picture of that size.
+    pub fn content(&self, width: usize, height: usize) -> (usize, usize) {
+        let fit = Fit::of(self, width, height);
+        (fit.width, fit.height)
+    }
 }
 
 /// Where a picture stands in the tensor, in tensor pixels.
