@@ -25,12 +25,12 @@ pub fn full_hd(room: &Path) -> PathBuf {
     })
 }
 
-/// A minute of the empty room at 25 frames a second with a camera's noise, coded as a camera would.
+/// A minute of the empty room at 25 frames a second with a camera's noise, at 512 kbit/s as a camera of that size would be set.
 pub fn still_minute(room: &Path) -> PathBuf {
     make("still-minute.mp4", |command, path| {
         let filter = "trim=end_frame=1,loop=1500:1:0,setpts=N/25/TB,noise=alls=6:allf=t,fps=25";
         command.arg("-i").arg(room).args(["-t", "60", "-an", "-vf", filter, "-pix_fmt", "yuv420p"]);
-        command.args(["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "50", "-b:v", "1M"]).arg(path);
+        command.args(["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "50", "-b:v", "512k"]).arg(path);
     })
 }
 

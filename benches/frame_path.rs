@@ -127,7 +127,7 @@ fn decode_alone(clips: &[PathBuf], cores: usize) -> f64 {
                 loop {
                     let Some(clip) = jobs.lock().unwrap().pop() else { return };
                     let file = std::fs::File::open(clip).unwrap();
-                    let job = Job::File { ahead: 3, resume_after_ns: i64::MIN, openings_ns: vec![i64::MIN..i64::MAX] };
+                    let job = Job::whole_file(3);
                     let mut worker = Worker::start(Path::new(DECODER), &job, Some(&file)).unwrap();
                     loop {
                         match worker.receive().unwrap() {

@@ -1,1 +1,23 @@
 //! All behaviour tests, as one program.
+//!
+//! Tests that need the recorded clips and model (`../shared/data`, or `VOKTER_DATA`) say that they were skipped where
+//! these are missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
+
+mod allocation;
+mod clips;
+mod command_line;
+mod compile_fail;
+mod damage;
+mod decoder;
+mod live;
+mod policy;
+mod real_server;
+mod support;
+mod tidy;

@@ -94,6 +94,9 @@ fn filter() -> Result<BpfProgram, Box<dyn std::error::Error>> {
         let without = SeccompCondition::new(2, SeccompCmpArgLen::Dword, exec, 0)?;
         rules.insert(*call, vec![SeccompRule::new(vec![without])?]);
     }
+    // Whether a descriptor is open: the standard library asks before it closes one.
+    let command = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, libc::F_GETFD as u64)?;
+    rules.insert(libc::SYS_fcntl, vec![SeccompRule::new(vec![command])?]);
     let architecture = std::env::consts::ARCH.try_into()?;
     let filter = SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, architecture)?;
     Ok(filter.try_into()?)

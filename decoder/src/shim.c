@@ -107,8 +107,8 @@ static int get_buffer(AVCodecContext *codec, AVFrame *frame, int flags) {
         snprintf(decoder->reason, REASON_BYTES, "pictures are %s; only 8-bit YUV and grey are read", name ? name : "of no known format");
         return AVERROR(ENOSYS);
     }
-    if (frame->width > decoder->max_width || frame->height > decoder->max_height) {
-        snprintf(decoder->reason, REASON_BYTES, "a picture of %dx%d is larger than %dx%d", frame->width, frame->height, decoder->max_width, decoder->max_height);
+    if (codec->width > decoder->max_width || codec->height > decoder->max_height) {
+        snprintf(decoder->reason, REASON_BYTES, "a picture of %dx%d is larger than %dx%d", codec->width, codec->height, decoder->max_width, decoder->max_height);
         return AVERROR(ENOSYS);
     }
     int width = frame->width, height = frame->height, align[AV_NUM_DATA_POINTERS], strides[4];

@@ -229,22 +229,22 @@ impl<'p> Decoder<'p> {
     }
 
     fn outcome(&self, result: c_int) -> Result<Sent, String> {
-        match result {
-            0.. => Ok(Sent::Whole),
-            AVERROR_EXIT => Err(NO_MEMORY_BACK.to_owned()),
-            ENOSYS => Err(self.reason()),
-            ENOMEM => Err("the video needs more memory than a decoder may have".to_owned()),
+        match (result, self.reason()) {
+            (0.., _) => Ok(Sent::Whole),
+            // libavcodec may turn the shim's refusal into an error of its own; the reason stays.
+            (_, Some(reason)) => Err(reason),
+            (AVERROR_EXIT, _) => Err(NO_MEMORY_BACK.to_owned()),
+            (ENOSYS, _) => Err("the video uses a feature that libavcodec does not decode".to_owned()),
+            (ENOMEM, _) => Err("the video needs more memory than a decoder may have".to_owned()),
             _ => Ok(Sent::Damaged),
         }
     }
 
-    fn reason(&self) -> String {
+    /// Why the shim refused pictures, if it did.
+    fn reason(&self) -> Option<String> {
         // SAFETY: the shim's text is always terminated.
         let reason = unsafe { std::ffi::CStr::from_ptr(vokter_decoder_reason(self.raw.as_ptr())) };
-        match reason.to_string_lossy().into_owned() {
-            empty if empty.is_empty() => "the video uses a feature that libavcodec does not decode".to_owned(),
-            reason => reason,
-        }
+        (!reason.is_empty()).then(|| reason.to_string_lossy().into_owned())
     }
 }
 

@@ -44,6 +44,12 @@ pub enum Job {
 }
 
 impl Job {
+    /// A file as a whole, whatever any schedule says: for tests and benches.
+    pub fn whole_file(ahead: u32) -> Self {
+        let openings_ns = std::iter::once(i64::MIN..i64::MAX).collect();
+        Self::File { ahead, resume_after_ns: i64::MIN, openings_ns }
+    }
+
     /// The job's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let (kind, ahead, resume, openings) = match self {

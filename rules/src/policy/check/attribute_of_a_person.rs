@@ -39,6 +39,7 @@ const ATTRIBUTES: &[&str] = &[
     "gait",
     "clothing",
     "hoodie",
+    "hooded",
     "identity",
     "name",
     "vip",
@@ -64,9 +65,17 @@ pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
         } else {
             let message = format!("there is no object class `{}`", word.value);
             let names = ObjectClass::ALL.iter().map(|class| class.name());
+            let help = match lower.as_str() {
+                "people" | "human" | "pedestrian" | "intruder" => "write \"person\"".to_owned(),
+                "van" | "suv" | "taxi" => "write \"car\"".to_owned(),
+                "lorry" | "trailer" => "write \"truck\"".to_owned(),
+                "moped" | "scooter" => "write \"motorcycle\"".to_owned(),
+                "vehicle" | "vehicles" => "write \"car\", \"motorcycle\", \"bus\", \"truck\"".to_owned(),
+                word => did_you_mean(word, names),
+            };
             Diagnostic::error("unknown-object", message, word.span.clone(), "unknown class")
                 .requirement("IVA-4b")
-                .help(did_you_mean(&word.value, names))
+                .help(help)
         };
         diagnostics.push(diagnostic);
     }

@@ -1,0 +1,121 @@
+//! A running engine over a site written in the test.
+
+use super::{DECODER, data, model};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use vokter_models::{Detector, Model, Runtime, Thresholds, find_library};
+use vokter_pipeline::{Alarm, CameraHealth, Engine, Metric, Options};
+use vokter_rules::policy::{SitePolicy, Source, compile};
+
+/// An engine and what it has reported.
+pub struct Running {
+    engine: Engine,
+    alarms: std::thread::JoinHandle<Vec<Alarm>>,
+}
+
+/// How the engine is to run.
+#[derive(Clone, Copy)]
+pub struct Manner {
+    pub gate: bool,
+    pub stills: bool,
+    pub sessions: usize,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { gate: false, stills: false, sessions: 1 }
+    }
+}
+
+/// The policy of a site that must be in order.
+pub fn policy(text: &str) -> SitePolicy {
+    let compiled = compile(text);
+    compiled.policy.unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics))
+}
+
+/// A site with one purpose, always open, and these cameras: name, source, and further keys. Each has a rule over its
+/// whole picture.
+pub fn site(cameras: &[(&str, String)]) -> String {
+    let mut text = "[site]\nname = \"test\"\ntime_zone = \"Europe/Oslo\"\n\
+                    [purposes.test]\nkind = \"life-and-health\"\nschedule = \"always\"\nbecause = \"a test\"\n"
+        .to_owned();
+    for (name, rest) in cameras {
+        text += &format!(
+            "[cameras.{name}]\n{rest}\nzones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n\
+             [purposes.test.rules.{name}]\nrule = \"zone-intrusion\"\ncamera = \"{name}\"\nzone = \"all\"\n\
+             objects = \"person\"\n"
+        );
+    }
+    text
+}
+
+/// The recorded model, read once.
+pub fn detection_model(data: &Path) -> Model {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    let read = || Model::open(&Runtime::load(&find_library().unwrap()).unwrap(), &model(data)).unwrap();
+    MODEL.get_or_init(read).clone()
+}
+
+impl Running {
+    /// Starts an engine over a site file's text.
+    pub fn start(text: &str, manner: Manner) -> Self {
+        let policy = policy(text);
+        let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
+        Self::start_with(&policy, sources, manner)
+    }
+
+    /// Starts an engine with other sources than the site file's.
+    pub fn start_with(policy: &SitePolicy, sources: Vec<Source>, manner: Manner) -> Self {
+        let model = detection_model(&data().expect("the caller has looked"));
+        let detectors = (0..manner.sessions).map(|_| Detector::new(&model, Thresholds::default())).collect();
+        let options = Options {
+            decoder: DECODER.into(),
+            gate: manner.gate,
+            stills: manner.stills,
+            now: "2026-11-20T20:00:00Z".parse().unwrap(),
+        };
+        let (engine, alarms) = Engine::start(policy, sources, detectors, &options).unwrap();
+        Self { engine, alarms: std::thread::spawn(move || alarms.into_iter().collect()) }
+    }
+
+    /// The health of the camera of that place in the file.
+    pub fn camera(&self, index: usize) -> &Arc<CameraHealth> {
+        &self.engine.cameras()[index]
+    }
+
+    /// A counter of a camera.
+    pub fn count(&self, index: usize, metric: Metric) -> u64 {
+        self.camera(index).count(metric)
+    }
+
+    /// Waits until something holds, at most so long.
+    pub fn wait_for(&self, what: &str, seconds: u64, holds: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !holds(self) {
+            let states: Vec<_> = self.engine.cameras().iter().map(|camera| camera.state()).collect();
+            assert!(begun.elapsed() < Duration::from_secs(seconds), "waited {seconds} s for: {what}; {states:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until a camera has decoded that many frames more.
+    pub fn wait_for_frames(&self, index: usize, more: u64, seconds: u64) {
+        let before = self.count(index, Metric::FramesDecoded);
+        let name = format!("{more} frames of camera {index}");
+        self.wait_for(&name, seconds, |running| running.count(index, Metric::FramesDecoded) >= before + more);
+    }
+
+    /// Stops the engine and returns what it reported.
+    pub fn stop(self) -> (Vec<Arc<CameraHealth>>, Vec<Alarm>) {
+        self.engine.stop_switch().store(true, Ordering::Relaxed);
+        self.finish()
+    }
+
+    /// Waits for every file to end and returns what was reported.
+    pub fn finish(self) -> (Vec<Arc<CameraHealth>>, Vec<Alarm>) {
+        let cameras = self.engine.join().unwrap();
+        (cameras, self.alarms.join().unwrap())
+    }
+}
