@@ -61,5 +61,5 @@ impl Outlet {
 
 /// A name as part of a file name.
 fn safe(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect()
+    name.chars().take(40).map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect()
 }

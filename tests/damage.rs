@@ -29,7 +29,7 @@ fn follow(mut worker: Worker) -> (usize, Result<(), WorkerError>) {
         match worker.receive() {
             Ok(Next::Picture(..)) => pictures += 1,
             Ok(Next::End) => return (pictures, Ok(())),
-            Ok(Next::Damaged | Next::Quiet) => {}
+            Ok(Next::Damaged | Next::Skipping | Next::Quiet) => {}
             Err(error) => return (pictures, Err(error)),
         }
     }

@@ -6,6 +6,9 @@ use crate::shim::{Decoder, Demuxer, Pool};
 use std::ops::Range;
 use vokter_frames::wire::Message;
 
+/// Packets outside the schedule after which the engine is told that they are being passed over.
+const SAY_EVERY: u64 = 256;
+
 pub(crate) fn decode(link: &mut Link, pool: &Pool, resume_after_ns: i64, openings: &[Range<i64>]) -> Result<(), Stop> {
     let file = link.file().ok_or_else(|| Stop::Failed("no file was handed over".to_owned()))?;
     let mut demuxer = Demuxer::open(&file).map_err(Stop::Failed)?;
@@ -13,7 +16,7 @@ pub(crate) fn decode(link: &mut Link, pool: &Pool, resume_after_ns: i64, opening
     if resume_after_ns > 0 {
         demuxer.seek(resume_after_ns);
     }
-    let mut wait_for_key = false;
+    let (mut wait_for_key, mut skipped) = (false, 0u64);
     while let Some(packet) = demuxer.next_packet() {
         let open = openings.iter().any(|span| span.contains(&packet.time_ns));
         if !open && !wait_for_key {
@@ -23,6 +26,10 @@ pub(crate) fn decode(link: &mut Link, pool: &Pool, resume_after_ns: i64, opening
         }
         wait_for_key = !open || (wait_for_key && !packet.is_key);
         if wait_for_key {
+            skipped += 1;
+            if skipped % SAY_EVERY == 0 {
+                link.send(&Message::Skipping)?;
+            }
             continue;
         }
         if decoder.send_from(&demuxer).map_err(Stop::Failed)?.is_damaged() {

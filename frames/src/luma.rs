@@ -14,7 +14,8 @@ pub struct LumaPlane {
     rows: usize,
     cells: Vec<u8>,
     line: Vec<u8>,
-    sums: Vec<u32>,
+    /// Sums down the columns of pixels of one row of cells; at most 64 rows of 255.
+    sums: Vec<u16>,
 }
 
 impl LumaPlane {
@@ -41,18 +42,19 @@ impl LumaPlane {
         self.rows = frame.height() / side;
         self.cells.resize(self.columns * self.rows, 0);
         self.line.resize(frame.width(), 0);
-        self.sums.resize(self.columns, 0);
+        self.sums.resize(frame.width(), 0);
         let step = (side / ROWS_PER_CELL).max(1);
         let count = (side.div_ceil(step) * side) as u32;
         for (row, cells) in self.cells.chunks_exact_mut(self.columns.max(1)).enumerate() {
             self.sums.fill(0);
             for offset in (0..side).step_by(step) {
                 frame.read_row(0, row * side + offset, &mut self.line);
-                for (sum, pixels) in self.sums.iter_mut().zip(self.line.chunks_exact(side)) {
-                    *sum += pixels.iter().map(|pixel| u32::from(*pixel)).sum::<u32>();
+                for (sum, pixel) in self.sums.iter_mut().zip(&self.line) {
+                    *sum += u16::from(*pixel);
                 }
             }
-            for (cell, sum) in cells.iter_mut().zip(&self.sums) {
+            for (cell, sums) in cells.iter_mut().zip(self.sums.chunks_exact(side)) {
+                let sum: u32 = sums.iter().map(|sum| u32::from(*sum)).sum();
                 *cell = ((sum + count / 2) / count) as u8;
             }
         }

@@ -162,6 +162,8 @@ pub enum Message {
     End,
     /// A packet could not be decoded and was left out.
     Damaged,
+    /// Packets outside every schedule are being passed over; said now and then.
+    Skipping,
     /// The input cannot be decoded at all; the decoder ends.
     Failed(String),
 }
@@ -185,6 +187,7 @@ impl Message {
             }
             Self::End => out.extend([1, 0, 0, 0]),
             Self::Damaged => out.extend([2, 0, 0, 0]),
+            Self::Skipping => out.extend([4, 0, 0, 0]),
             Self::Failed(text) => {
                 let length = text.len().min(TEXT_BYTES);
                 out.extend([3, length as u8, 0, 0]);
@@ -225,6 +228,7 @@ impl Message {
             }
             1 => Some(Self::End),
             2 => Some(Self::Damaged),
+            4 => Some(Self::Skipping),
             3 => {
                 // The text ends up in a terminal: nothing but printable ASCII passes.
                 let printable = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '?' };

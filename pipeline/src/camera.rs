@@ -23,11 +23,15 @@ use vokter_rules::geometry::Polygon;
 use vokter_rules::policy::{FileSource, Schedule, openings};
 
 /// A live decoder that was given this many packets and this much time without giving a picture is stuck.
-const STUCK_PACKETS: u32 = 100;
+const STUCK_PACKETS: u32 = 50;
 /// See [`STUCK_PACKETS`].
 const STUCK_FOR: Duration = Duration::from_secs(5);
+/// How far from now a live picture's time may be.
+const LIVE_WITHIN: SignedDuration = SignedDuration::from_secs(300);
 /// A decoder that says nothing of a file for so long is stuck.
 const SILENT_FOR: Duration = Duration::from_secs(20);
+/// How often a thread that waits looks whether the engine is stopping.
+const POLL: Duration = Duration::from_millis(50);
 /// How far ahead of its beginning a file's schedule is worked out.
 const FILE_HORIZON: SignedDuration = SignedDuration::from_hours(31 * 24);
 
@@ -50,6 +54,8 @@ pub(crate) struct Camera {
     pub queue: Arc<FairQueue<Waiting>>,
     pub health: Arc<CameraHealth>,
     pub stop: Arc<AtomicBool>,
+    /// Packets that a live camera's decoder was given since it last gave a picture.
+    pub unanswered: Arc<AtomicU32>,
     pub luma: LumaPlane,
     pub plan: Arc<MaskPlan>,
 }
@@ -67,27 +73,25 @@ enum Ended {
 impl Camera {
     /// Runs a live camera until the engine stops: a decoder is replaced whenever it dies, and each is announced to
     /// the camera's feed.
-    pub fn run_live(mut self, decoders: &mpsc::Sender<UnixStream>, unanswered: &AtomicU32) {
+    pub fn run_live(mut self, decoders: &mpsc::Sender<UnixStream>) {
         let mut backoff = Backoff::new();
+        let unanswered = Arc::clone(&self.unanswered);
         while !self.stopping() {
-            let started = Worker::start(&self.decoder, &Job::Packets { ahead: self.ahead }, None);
-            let ended = match started {
-                Ok(mut worker) => {
-                    let announced = worker.packets().is_ok_and(|stream| decoders.blocking_send(stream).is_ok());
-                    if !announced {
+            let before = self.health.count(Metric::FramesDecoded);
+            let ended = match self.start_for_packets() {
+                Ok((mut worker, packets)) => {
+                    if !self.announce(packets, decoders) {
                         return;
                     }
-                    let before = self.health.count(Metric::FramesDecoded);
-                    let ended = self.follow(&mut worker, Loss::ShedOldest, from_unix_ns, |quiet| {
+                    self.follow(&mut worker, Loss::ShedOldest, live_time, |quiet| {
                         quiet > STUCK_FOR && unanswered.load(Ordering::Relaxed) > STUCK_PACKETS
-                    });
-                    if self.health.count(Metric::FramesDecoded) > before {
-                        backoff.reset();
-                    }
-                    ended
+                    })
                 }
                 Err(error) => Ended::Decoder(error),
             };
+            if self.health.count(Metric::FramesDecoded) > before {
+                backoff.reset();
+            }
             match ended {
                 Ended::Stopped => return,
                 Ended::Input => {}
@@ -96,9 +100,33 @@ impl Camera {
                     tracing::warn!(camera = self.health.name(), %error, "the decoder is replaced");
                 }
             }
-            unanswered.store(0, Ordering::Relaxed);
             self.pause(backoff.wait());
         }
+    }
+
+    /// A decoder of packets, and where they go.
+    fn start_for_packets(&self) -> Result<(Worker, UnixStream), WorkerError> {
+        let worker = Worker::start(&self.decoder, &Job::Packets { ahead: self.ahead }, None)?;
+        let cannot = |cause| WorkerError::Start { program: self.decoder.clone(), cause };
+        let packets = worker.packets().map_err(cannot)?;
+        Ok((worker, packets))
+    }
+
+    /// Hands a decoder's stream to the camera's feed; whether it was taken before the engine stopped.
+    fn announce(&self, mut packets: UnixStream, decoders: &mpsc::Sender<UnixStream>) -> bool {
+        use mpsc::error::TrySendError;
+        while !self.stopping() {
+            match decoders.try_send(packets) {
+                Ok(()) => return true,
+                Err(TrySendError::Full(back)) => packets = back,
+                Err(TrySendError::Closed(_)) => {
+                    self.health.set_state(State::Failed("the network thread is gone".to_owned()));
+                    return false;
+                }
+            }
+            self.pause(POLL);
+        }
+        false
     }
 
     /// Runs a file to its end. A decoder that dies is replaced, and goes on after the last picture; one that dies
@@ -170,12 +198,7 @@ impl Camera {
         openings_ns: &[Range<i64>],
         begins: Timestamp,
     ) -> Ended {
-        let started = Worker::start(&self.decoder, &Job::Packets { ahead: self.ahead }, None).and_then(|worker| {
-            let cannot = |cause| WorkerError::Start { program: self.decoder.clone(), cause };
-            let packets = worker.packets().map_err(cannot)?;
-            Ok((worker, packets))
-        });
-        let (mut worker, packets) = match started {
+        let (mut worker, packets) = match self.start_for_packets() {
             Ok(started) => started,
             Err(error) => return Ended::Decoder(error),
         };
@@ -197,7 +220,7 @@ impl Camera {
             |time_ns| {
                 // Presentation times that do not advance are made to: frames are in order of display.
                 last = time_ns.max(last.saturating_add(1));
-                begins.saturating_add(SignedDuration::from_nanos(last))
+                begins.checked_add(SignedDuration::from_nanos(last)).ok()
             },
             |quiet| quiet > SILENT_FOR,
         );
@@ -210,7 +233,7 @@ impl Camera {
         &mut self,
         worker: &mut Worker,
         loss: Loss,
-        mut time: impl FnMut(i64) -> Result<Timestamp, jiff::Error>,
+        mut time: impl FnMut(i64) -> Option<Timestamp>,
         stuck: impl Fn(Duration) -> bool,
     ) -> Ended {
         let mut heard = Instant::now();
@@ -220,15 +243,17 @@ impl Camera {
             }
             match worker.receive() {
                 Ok(Next::Picture(frame, time_ns)) => {
+                    self.unanswered.store(0, Ordering::Relaxed);
                     self.health.add(Metric::FramesDecoded, 1);
                     match time(time_ns) {
-                        Ok(at) => self.take(frame, at, loss),
-                        Err(_) => return Ended::Decoder(WorkerError::Lied("a time outside all time".to_owned())),
+                        Some(at) => self.take(frame, at, loss),
+                        None => return Ended::Decoder(WorkerError::Lied("a time that cannot be".to_owned())),
                     }
                     // Waiting for inference is not the decoder's silence.
                     heard = Instant::now();
                 }
                 Ok(Next::Damaged) => self.health.add(Metric::PacketsDamaged, 1),
+                Ok(Next::Skipping) => heard = Instant::now(),
                 Ok(Next::End) => return Ended::Input,
                 Ok(Next::Quiet) if stuck(heard.elapsed()) => {
                     return Ended::Decoder(WorkerError::Died("it gave no picture for too long".to_owned()));
@@ -265,11 +290,13 @@ impl Camera {
     fn pause(&self, span: Duration) {
         let until = Instant::now() + span;
         while !self.stopping() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(50).min(span));
+            std::thread::sleep(POLL.min(span));
         }
     }
 }
 
-fn from_unix_ns(time_ns: i64) -> Result<Timestamp, jiff::Error> {
-    Timestamp::from_nanosecond(i128::from(time_ns))
+/// The time that a live packet was given, which its decoder must give back: one far from now is a lie.
+fn live_time(time_ns: i64) -> Option<Timestamp> {
+    let at = Timestamp::from_nanosecond(i128::from(time_ns)).ok()?;
+    (at.duration_since(Timestamp::now()).abs() < LIVE_WITHIN).then_some(at)
 }

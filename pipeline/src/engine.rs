@@ -11,6 +11,7 @@ use crate::stage::{Alarm, Analysed, Stage};
 use arrayvec::ArrayVec;
 use crossbeam::channel::{Receiver, bounded};
 use jiff::Timestamp;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -114,6 +115,7 @@ impl Engine {
                 health.set_state(State::OutsideSchedule);
                 continue;
             }
+            let unanswered = Arc::new(AtomicU32::new(0));
             let thread = Camera {
                 index,
                 decoder: options.decoder.clone(),
@@ -125,6 +127,7 @@ impl Engine {
                 queue: Arc::clone(&queue),
                 health: Arc::clone(&health),
                 stop: Arc::clone(&engine.stop),
+                unanswered: Arc::clone(&unanswered),
                 luma: LumaPlane::default(),
                 plan: MaskPlan::unmade(),
             };
@@ -147,10 +150,9 @@ impl Engine {
                 }
             };
             let (decoders, announced) = mpsc::channel(1);
-            let unanswered = Arc::new(AtomicU32::new(0));
-            let feed = Feed::new(announced, Arc::clone(&unanswered), Arc::clone(&health));
+            let feed = Feed::new(announced, unanswered, Arc::clone(&health));
             live.push(Live { address, feed, schedules, time_zone: policy.time_zone().clone(), health });
-            engine.camera_threads.push(spawn(&camera.name, move || thread.run_live(&decoders, &unanswered))?);
+            engine.camera_threads.push(spawn(&camera.name, move || thread.run_live(&decoders))?);
         }
         drop(sender);
         if !live.is_empty() {
@@ -160,7 +162,15 @@ impl Engine {
         for detector in detectors {
             let (queue, stages) = (Arc::clone(&queue), Arc::clone(&stages));
             let (failure, stop) = (Arc::clone(&engine.failure), Arc::clone(&engine.stop));
-            let run = move || session(detector, &queue, &stages, &failure, &stop);
+            let run = move || {
+                let run = || session(detector, &queue, &stages, &failure, &stop);
+                if std::panic::catch_unwind(AssertUnwindSafe(run)).is_err() {
+                    // A turn that is never completed would hold up its camera for good, and nobody would know.
+                    lock(&failure).get_or_insert(ModelError::Run("a session panicked".to_owned()));
+                    stop.store(true, Ordering::Relaxed);
+                    queue.close();
+                }
+            };
             engine.session_threads.push(spawn("session", run)?);
         }
         Ok((engine, alarms))

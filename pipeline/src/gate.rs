@@ -40,8 +40,9 @@ impl MotionGate {
         if self.moves(luma) {
             self.last_motion = Some(at);
         }
+        let learning = self.frames <= LEARNING_FRAMES;
         let within = |since: Option<Timestamp>, span| since.is_some_and(|since| at.duration_since(since) < span);
-        let pass = tracks_live || within(self.last_motion, HOLD) || !within(self.last_passed, FLOOR);
+        let pass = learning || tracks_live || within(self.last_motion, HOLD) || !within(self.last_passed, FLOOR);
         if pass {
             self.last_passed = Some(at);
         }
@@ -84,7 +85,7 @@ impl MotionGate {
             }
             return true;
         }
-        learning || self.has_neighbours()
+        !learning && self.has_neighbours()
     }
 
     /// Whether enough moving cells touch each other along a row or column.

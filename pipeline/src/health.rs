@@ -83,6 +83,11 @@ impl CameraHealth {
 
     /// Changes the state and logs the change, once.
     pub(crate) fn set_state(&self, state: State) {
+        let state = match state {
+            State::Lost(cause) => State::Lost(printable(&cause)),
+            State::Failed(cause) => State::Failed(printable(&cause)),
+            state => state,
+        };
         let mut current = lock(&self.state);
         if *current == state {
             return;
@@ -99,6 +104,11 @@ impl CameraHealth {
         }
         *current = state;
     }
+}
+
+/// A cause may hold what a camera said; it ends up in a terminal.
+fn printable(cause: &str) -> String {
+    cause.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// A panic elsewhere does not make these values wrong.

@@ -16,7 +16,7 @@ use vokter_rules::geometry::Rect;
 use vokter_rules::limits;
 use vokter_rules::policy::{Purpose, Rule, SitePolicy};
 
-/// A silence after which what comes has nothing to do with what was.
+/// A gap in time, either way, after which what comes has nothing to do with what was.
 const INTERRUPTION: SignedDuration = SignedDuration::from_secs(5);
 
 /// Something that a rule reported.
@@ -106,7 +106,7 @@ impl Stage {
     fn process(&mut self, analysed: &Analysed) {
         self.next = analysed.sequence + 1;
         let at = analysed.at;
-        let silence = self.last.replace(at).is_some_and(|last| at.duration_since(last) > INTERRUPTION);
+        let silence = self.last.replace(at).is_some_and(|last| at.duration_since(last).abs() > INTERRUPTION);
         if silence {
             self.tracker.reset();
             self.rules.iter_mut().for_each(|running| running.evaluation.reset());

@@ -198,8 +198,11 @@ impl Polygon {
         self.vertices.iter().zip(next).map(|(a, b)| Segment::new(*a, *b))
     }
 
-    /// Whether the point lies inside, by the even-odd rule.
+    /// Whether the point lies inside, by the even-odd rule. A point on the picture's right or lower edge is taken for
+    /// one just inside it: whoever is cut off by the edge of the picture stands in a zone that reaches there.
     pub fn contains(&self, point: Point) -> bool {
+        const EDGE: f32 = 1.0 - f32::EPSILON;
+        let point = Point::new(point.x.min(EDGE), point.y.min(EDGE));
         self.edges()
             .filter(|edge| {
                 (edge.from.y > point.y) != (edge.to.y > point.y)
@@ -234,6 +237,15 @@ mod tests {
         let line = Segment::new(Point::new(0.5, 0.0), Point::new(0.5, 1.0));
         assert_eq!(line.normal(), Point::new(1.0, 0.0));
         assert!(line.signed_distance(Point::new(0.7, 0.5)) > 0.19);
+    }
+
+    #[test]
+    fn a_zone_that_reaches_the_edge_of_the_picture_holds_who_is_cut_off_by_it() {
+        let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| Point::new(x, y));
+        let all = Polygon::new(&corners).unwrap();
+        for (x, y) in [(0.5, 1.0), (1.0, 0.5), (1.0, 1.0), (0.0, 0.0), (0.0, 1.0)] {
+            assert!(all.contains(Point::new(x, y)), "{x},{y}");
+        }
     }
 
     proptest! {

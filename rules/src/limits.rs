@@ -27,8 +27,8 @@ pub const SESSIONS: usize = 64;
 pub const INPUT_SHAPES: usize = 4;
 /// Detections kept in one frame, best first.
 pub const DETECTIONS_PER_FRAME: usize = 100;
-/// Candidate boxes kept before non-maximum suppression, best first.
-pub const CANDIDATES_PER_FRAME: usize = 1000;
+/// Candidate boxes before non-maximum suppression: every cell of a YOLOX network of 640x640.
+pub const CANDIDATES_PER_FRAME: usize = 8400;
 /// Objects tracked in one camera at a time.
 pub const TRACKS_PER_CAMERA: usize = 128;
 

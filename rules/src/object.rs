@@ -46,6 +46,19 @@ impl ObjectClass {
         Self::ALL.into_iter().find(|class| class.name() == name)
     }
 
+    /// Whether networks take one for the other from frame to frame: two boxes in one place are then one object.
+    pub const fn is_taken_for(self, other: Self) -> bool {
+        const fn group(class: ObjectClass) -> u8 {
+            match class {
+                ObjectClass::Person => 0,
+                ObjectClass::Bicycle | ObjectClass::Motorcycle => 1,
+                ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck => 2,
+                ObjectClass::Plate => 3,
+            }
+        }
+        group(self) == group(other)
+    }
+
     /// Position in [`Self::ALL`].
     pub const fn index(self) -> usize {
         self as usize

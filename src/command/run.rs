@@ -49,9 +49,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
         written
     });
     watch(&engine, view.as_ref(), &policy);
-    let cameras = engine.join()?;
+    let cameras = engine.join();
+    // What was reported before a failure is written before the failure is said.
     writer.join().map_err(|_| anyhow!("the writer of events panicked"))??;
-    finish(&cameras)
+    finish(&cameras?)
 }
 
 /// Shows the cameras until all have ended.
@@ -95,7 +96,15 @@ fn source(camera: &Camera, folder: &Path) -> Result<Source> {
     let from_variable = |variable: &str| {
         let address = std::env::var(variable)
             .map_err(|_| anyhow!("camera `{}` takes its address from {variable}, which is not set", camera.name))?;
-        Source::from_address(&address).with_context(|| format!("{variable}, the address of camera `{}`", camera.name))
+        let source = Source::from_address(&address);
+        let source = source.with_context(|| format!("{variable}, the address of camera `{}`", camera.name))?;
+        // What is in a variable may be a secret, so it is not said: only that it is none of what it should be.
+        match &source {
+            Source::File(file) if !folder.join(&file.path).exists() => {
+                bail!("{variable}, the address of camera `{}`, is neither an address nor a file", camera.name)
+            }
+            _ => Ok(source),
+        }
     };
     let source = match &camera.source {
         Source::Env(variable) => from_variable(variable)?,

@@ -1,4 +1,4 @@
-//! Greedy non-maximum suppression within a class.
+//! Greedy non-maximum suppression among classes that are taken for each other: a van is not a car and a truck.
 
 use super::Detection;
 use vokter_rules::limits;
@@ -12,7 +12,7 @@ pub(crate) fn suppress(candidates: &mut [Detection], overlap: f32, kept: &mut Ve
         if kept.len() == limits::DETECTIONS_PER_FRAME {
             return;
         }
-        let alike = |other: &&Detection| other.class == candidate.class;
+        let alike = |other: &&Detection| other.class.is_taken_for(candidate.class);
         if !kept.iter().filter(alike).any(|other| other.region.iou(&candidate.region) > overlap) {
             kept.push(*candidate);
         }
@@ -32,6 +32,7 @@ mod tests {
             found(ObjectClass::Person, 0.5, 0.0),
             found(ObjectClass::Person, 0.9, 0.1),
             found(ObjectClass::Car, 0.4, 0.1),
+            found(ObjectClass::Truck, 0.35, 0.1),
             found(ObjectClass::Person, 0.3, 5.0),
         ];
         let mut kept = vec![];

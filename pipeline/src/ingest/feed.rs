@@ -3,6 +3,7 @@
 use crate::health::CameraHealth;
 use crate::metrics::Metric;
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::UnixStream;
@@ -42,7 +43,7 @@ pub(crate) struct Feed {
     written: usize,
     needs_key: bool,
     discontinuity: bool,
-    /// Packets that the decoder was given since it last gave a picture.
+    /// Packets queued for the decoder since it last gave a picture.
     unanswered: Arc<AtomicU32>,
     health: Arc<CameraHealth>,
 }
@@ -88,6 +89,7 @@ impl Feed {
         let queued = Queued { header, data: packet.data, is_key: packet.is_key };
         self.queued_bytes += queued.bytes();
         self.queue.push_back(queued);
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
         while self.queue.len() > limits::PACKETS_PER_CAMERA || self.queued_bytes > limits::PACKET_QUEUE_BYTES {
             self.shed_oldest();
         }
@@ -113,7 +115,7 @@ impl Feed {
 
     /// Writes queued packets to the decoder, for as long as it is polled. May be dropped at any await and called
     /// again: what was written is remembered.
-    pub async fn pump(&mut self) {
+    pub async fn pump(&mut self) -> Infallible {
         loop {
             let Some(decoder) = &self.decoder else {
                 match self.decoders.recv().await {
@@ -144,7 +146,6 @@ impl Feed {
                         self.queued_bytes -= front.bytes();
                         self.queue.pop_front();
                         self.written = 0;
-                        self.unanswered.fetch_add(1, Ordering::Relaxed);
                     }
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}

@@ -72,7 +72,9 @@ impl Live {
             } else if !matches!(self.health.state(), State::Lost(_)) {
                 self.health.set_state(State::Connecting);
             }
-            let connected = tokio::time::timeout(CONNECT_WITHIN, self.address.connect()).await;
+            let address = self.address.clone();
+            let connected = tokio::time::timeout(CONNECT_WITHIN, address.connect());
+            let connected = self.meanwhile(connected).await;
             let cause = match connected {
                 Ok(Ok(packets)) => {
                     let (received, cause) = self.receive(packets).await;
@@ -87,7 +89,15 @@ impl Live {
             self.health.add(Metric::Disconnects, 1);
             self.health.set_state(State::Lost(cause));
             self.feed.interrupt();
-            tokio::time::sleep(backoff.wait()).await;
+            self.meanwhile(tokio::time::sleep(backoff.wait())).await;
+        }
+    }
+
+    /// Waits for something while the feed goes on emptying into its decoder.
+    async fn meanwhile<T>(&mut self, something: impl Future<Output = T>) -> T {
+        tokio::select! {
+            done = something => done,
+            never = self.feed.pump() => match never {},
         }
     }
 
@@ -98,11 +108,8 @@ impl Live {
         let mut open_before = false;
         let mut deadline = tokio::time::Instant::now() + PICTURE_WITHIN;
         loop {
-            let next = tokio::select! {
-                next = tokio::time::timeout_at(deadline, packets.next()) => next,
-                () = self.feed.pump() => continue,
-            };
-            let packet = match next {
+            let next = tokio::time::timeout_at(deadline, packets.next());
+            let packet = match self.meanwhile(next).await {
                 Ok(Some(Ok(packet))) => packet,
                 Ok(Some(Err(cause))) => return (received, cause),
                 Ok(None) => return (received, "the camera ended the stream".to_owned()),
@@ -134,7 +141,8 @@ impl Live {
     }
 }
 
-/// Turns a camera's own time into ours: intervals as the camera says, the beginning as we saw it, never backwards.
+/// Turns a camera's own time into ours: intervals as the camera says, the beginning as we saw it, and never
+/// backwards unless our own clock was set back.
 #[derive(Default)]
 struct WallClock {
     begun: Option<(Timestamp, i64)>,
@@ -149,6 +157,10 @@ impl WallClock {
         if at.duration_since(now).abs() > DRIFT {
             self.begun = Some((now, media_ns));
             at = now;
+        }
+        // Our own clock was set back: what comes has nothing to do with what was.
+        if self.last.is_some_and(|last| last.duration_since(now) > DRIFT) {
+            self.last = None;
         }
         let least = self.last.map(|last| last.saturating_add(SignedDuration::from_micros(1)).unwrap_or(last));
         at = least.map_or(at, |least| at.max(least));
@@ -175,6 +187,15 @@ mod tests {
                 last = Some(at);
             }
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_is_followed() {
+        let mut clock = WallClock::default();
+        let noon = Timestamp::from_second(1_700_000_000).unwrap();
+        let earlier = noon - SignedDuration::from_hours(1);
+        assert_eq!(clock.at(0, noon), noon);
+        assert_eq!(clock.at(40_000_000, earlier), earlier);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::feed::Packet;
 use super::live::{Packets, split_credentials};
 use futures::{StreamExt, stream};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use std::time::Instant;
 use url::Url;
@@ -45,7 +46,8 @@ pub(crate) async fn connect(url: &Url) -> Result<Packets, String> {
 /// The camera's answer; with credentials, if it asks for them and the address has them.
 async fn request(url: &Url) -> Result<Response, String> {
     let (bare, credentials) = split_credentials(url);
-    let client = reqwest::Client::builder().user_agent("vokter").build().map_err(cause)?;
+    let client =
+        reqwest::Client::builder().user_agent("vokter").no_proxy().redirect(Policy::none()).build().map_err(cause)?;
     let response = client.get(bare.clone()).send().await.map_err(cause)?;
     if response.status() != StatusCode::UNAUTHORIZED {
         return Ok(response);
@@ -88,11 +90,13 @@ struct Parts {
     buffer: Vec<u8>,
     /// In a part's body: its length, if its header gave one.
     body: Option<Option<usize>>,
+    /// Bytes of the body that were searched for its end.
+    searched: usize,
 }
 
 impl Parts {
     fn new(boundary: &str) -> Self {
-        Self { delimiter: format!("--{boundary}").into_bytes(), buffer: Vec::new(), body: None }
+        Self { delimiter: format!("--{boundary}").into_bytes(), buffer: Vec::new(), body: None, searched: 0 }
     }
 
     fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -112,9 +116,17 @@ impl Parts {
             let Some(length) = self.body else { continue };
             let end = match length {
                 Some(length) => Some(length).filter(|length| self.buffer.len() >= *length),
-                None => find(&self.buffer, &self.delimiter),
+                None => {
+                    let from = self.searched.saturating_sub(self.delimiter.len());
+                    let rest = self.buffer.get(from..).unwrap_or_default();
+                    find(rest, &self.delimiter).map(|at| from + at)
+                }
             };
-            let Some(end) = end else { return Ok(None) };
+            let Some(end) = end else {
+                self.searched = self.buffer.len();
+                return Ok(None);
+            };
+            self.searched = 0;
             let mut part: Vec<u8> = self.buffer.drain(..end).collect();
             if length.is_none() && part.ends_with(b"\r\n") {
                 part.truncate(part.len() - 2);

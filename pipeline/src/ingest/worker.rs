@@ -19,6 +19,8 @@ use vokter_rules::limits;
 
 /// How long [`Worker::receive`] waits before it says that nothing has come.
 const TICK: Duration = Duration::from_millis(250);
+/// How long a decoder that has closed its stream may take to end before it is ended.
+const GRACE: Duration = Duration::from_millis(10);
 
 /// What a decoder says next.
 pub enum Next {
@@ -26,6 +28,8 @@ pub enum Next {
     Picture(RawFrame, i64),
     /// A packet could not be decoded.
     Damaged,
+    /// Packets outside every schedule are being passed over.
+    Skipping,
     /// The input has ended.
     End,
     /// Nothing has come for a while.
@@ -136,14 +140,17 @@ impl Worker {
                 Ok(Next::Picture(frame, time_ns))
             }
             Some(Message::Damaged) => Ok(Next::Damaged),
+            Some(Message::Skipping) => Ok(Next::Skipping),
             Some(Message::End) => Ok(Next::End),
             Some(Message::Failed(reason)) => Err(WorkerError::Refused(reason)),
             None => Err(WorkerError::Lied("it sent no message of the protocol".to_owned())),
         }
     }
 
-    /// How the process ended.
+    /// How the process ended, which it has if it closed its stream in good faith.
     fn epitaph(&mut self) -> String {
+        std::thread::sleep(GRACE);
+        let _ = self.child.kill();
         match self.child.wait() {
             Ok(status) => match (status.signal(), status.code()) {
                 (Some(libc::SIGSYS), _) => "it made a system call that its sandbox forbids (SIGSYS)".to_owned(),
@@ -189,7 +196,7 @@ impl SlotMemory {
             rustix::mm::mmap(at, MEMORY_BYTES, ProtFlags::READ, map, memory.as_fd(), 0)?
         };
         let leased = std::iter::repeat_with(|| AtomicBool::new(false)).take(limits::SLOTS_PER_CAMERA).collect();
-        let (released, give_back) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+        let (released, give_back) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         Ok((Self { base: base.cast_const().cast(), leased, give_back }, memory, released))
     }
 
@@ -214,8 +221,8 @@ impl SlotOwner for SlotMemory {
         if let Some(leased) = self.leased.get(usize::from(slot)) {
             leased.store(false, Ordering::Release);
         }
-        // One byte into a pipe that holds far more than there are slots: it does not block. A decoder that is gone
-        // wants no slot back.
+        // One byte into a pipe that holds far more than there are slots. It never blocks: a decoder that does not read
+        // it loses its slots, and one that is gone wants none back.
         let _ = rustix::io::write(&self.give_back, &[slot]);
     }
 }

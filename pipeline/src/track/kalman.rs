@@ -16,20 +16,21 @@ const FIRST_VELOCITY: f32 = 2.0;
 struct Axis {
     value: f32,
     rate: f32,
-    /// Covariance: value-value, value-rate, rate-rate.
-    covariance: [f32; 3],
+    /// Covariance: value-value, value-rate, rate-rate. In double precision: after a long silence it is a million
+    /// times the measurement's, and what an update leaves of it would be lost in single.
+    covariance: [f64; 3],
 }
 
 impl Axis {
     fn new(value: f32, scale: f32) -> Self {
-        let (position, velocity) = (MEASUREMENT * scale, FIRST_VELOCITY * scale);
+        let (position, velocity) = (f64::from(MEASUREMENT * scale), f64::from(FIRST_VELOCITY * scale));
         Self { value, rate: 0.0, covariance: [position * position, 0.0, velocity * velocity] }
     }
 
     fn predict(&mut self, dt: f32, scale: f32) {
-        let q = (ACCELERATION * scale).powi(2);
-        let [vv, vr, rr] = self.covariance;
         self.value += self.rate * dt;
+        let (q, dt) = (f64::from(ACCELERATION * scale).powi(2), f64::from(dt));
+        let [vv, vr, rr] = self.covariance;
         self.covariance = [
             vv + 2.0 * dt * vr + dt * dt * rr + q * dt.powi(4) / 4.0,
             vr + dt * rr + q * dt.powi(3) / 2.0,
@@ -39,12 +40,12 @@ impl Axis {
 
     fn update(&mut self, measured: f32, scale: f32) {
         let [vv, vr, rr] = self.covariance;
-        let total = vv + (MEASUREMENT * scale).powi(2);
-        let (value_gain, rate_gain) = (vv / total, vr / total);
+        let noise = f64::from(MEASUREMENT * scale).powi(2);
+        let total = vv + noise;
         let surprise = measured - self.value;
-        self.value += value_gain * surprise;
-        self.rate += rate_gain * surprise;
-        self.covariance = [vv - value_gain * vv, vr - value_gain * vr, rr - rate_gain * vr];
+        self.value += (vv / total) as f32 * surprise;
+        self.rate += (vr / total) as f32 * surprise;
+        self.covariance = [vv * noise / total, vr * noise / total, rr - vr * vr / total];
     }
 }
 

@@ -130,9 +130,9 @@ impl Tracker {
             if !track_counts(track) {
                 continue;
             }
-            let kind = group(track.class());
+            let class = track.class();
             for (d, (detection, free)) in detections.iter().zip(free.iter()).enumerate() {
-                if *free && detection_counts(detection) && group(detection.class) == kind {
+                if *free && detection_counts(detection) && detection.class.is_taken_for(class) {
                     let overlap = track.foreseen.iou(&detection.region);
                     if overlap >= least {
                         self.pairs.push((overlap, t, d));
@@ -194,16 +194,6 @@ impl Tracker {
         self.tracks.clear();
         self.ended.clear();
         self.last = None;
-    }
-}
-
-/// Classes that networks confuse on one object from frame to frame.
-const fn group(class: ObjectClass) -> u8 {
-    match class {
-        ObjectClass::Person => 0,
-        ObjectClass::Bicycle | ObjectClass::Motorcycle => 1,
-        ObjectClass::Car | ObjectClass::Bus | ObjectClass::Truck => 2,
-        ObjectClass::Plate => 3,
     }
 }
 

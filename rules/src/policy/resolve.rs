@@ -117,7 +117,8 @@ fn schedule(source: &PurposeSource) -> Option<Schedule> {
     }
 }
 
-fn window(source: &WindowSource) -> Option<Window> {
+/// The window that was written, if every part of it is understood.
+pub(super) fn window(source: &WindowSource) -> Option<Window> {
     let days = match &source.days {
         None => [true; 7],
         Some(words) => words.iter().try_fold([false; 7], |mut all, word| {

@@ -40,6 +40,15 @@ impl Window {
 }
 
 impl Schedule {
+    /// Whether there is no minute of the week in which it is closed.
+    pub fn never_closes(&self) -> bool {
+        let Self::Weekly(windows) = self else { return true };
+        let minutes = (0..24).flat_map(|hour| (0..60).map(move |minute| Time::constant(hour, minute, 0, 0)));
+        minutes.into_iter().all(|time| {
+            Weekday::Monday.cycle_forward().take(7).all(|day| windows.iter().any(|window| window.is_open(day, time)))
+        })
+    }
+
     /// Whether the schedule is open at an instant, in local time: a window of 18:00 to 06:00 is eleven hours
     /// long in the night when clocks go forward.
     pub fn is_open(&self, at: Timestamp, zone: &TimeZone) -> bool {
@@ -100,6 +109,19 @@ mod tests {
         assert!(!open("2026-11-21T06:00:00+01:00"));
         assert!(!open("2026-11-21T20:00:00+01:00"), "no window begins on Saturday");
         assert!(!open("2026-11-23T05:00:00+01:00"), "nor on Sunday");
+    }
+
+    #[test]
+    fn a_week_without_a_gap_never_closes() {
+        let whole = |from: i8, to: i8| Window {
+            days: [true; 7],
+            from: Time::constant(from, 0, 0, 0),
+            to: Time::constant(to, 0, 0, 0),
+        };
+        assert!(Schedule::Weekly(vec![whole(0, 0)]).never_closes());
+        assert!(Schedule::Weekly(vec![whole(6, 20), whole(20, 6)]).never_closes());
+        assert!(!Schedule::Weekly(vec![whole(6, 20), whole(20, 5)]).never_closes());
+        assert!(!nights().never_closes());
     }
 
     #[test]

@@ -103,7 +103,9 @@ impl Source {
         let Some((scheme, rest)) = address.split_once("://") else {
             return Ok(Self::File(FileSource { path: address.to_owned(), starts_at: None, frames_per_second: 10.0 }));
         };
-        if rest.rsplit_once('@').map_or(rest, |(_, host)| host).starts_with(['/', ':']) || rest.is_empty() {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        if host.is_empty() || host.starts_with(':') {
             return Err(SourceError::NoHost);
         }
         match scheme {

@@ -6,8 +6,7 @@ use crate::policy::source::SiteSource;
 pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
     for camera in &site.cameras {
         let Some(address) = camera.source.as_ref().and_then(|source| source.address.as_ref()) else { continue };
-        let authority = address.value.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
-        if authority.is_some_and(|authority| authority.contains('@')) {
+        if holds_credentials(&address.value) {
             let variable = camera.name.value.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             diagnostics.push(
                 Diagnostic::error(
@@ -19,6 +18,40 @@ pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
                 .requirement("IVA-8")
                 .help(format!("write source = {{ env = \"{variable}_URL\" }} and put the address in that variable")),
             );
+        }
+    }
+}
+
+/// Words that name a secret in the query of an address.
+const SECRET_KEYS: &[&str] = &["pwd", "pass", "passwd", "password", "passphrase", "token", "key", "apikey", "secret"];
+
+/// Whether an address holds a user name or password, before its host or in its query.
+fn holds_credentials(address: &str) -> bool {
+    let Some((_, rest)) = address.split_once("://") else { return false };
+    // Readers of addresses forgive slashes too many.
+    let rest = rest.trim_start_matches(['/', '\\', ' ', '\t']);
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or(rest);
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let mut keys = query.split(['&', ';']).filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_lowercase());
+    authority.contains('@') || keys.any(|key| SECRET_KEYS.contains(&key.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_found_wherever_they_are_written() {
+        for address in [
+            "rtsp://admin:secret@10.0.0.1/1",
+            "http:///admin:secret@10.0.0.1/video",
+            "http://admin@10.0.0.1/video",
+            "http://10.0.0.1/video.cgi?user=admin&PWD=secret",
+        ] {
+            assert!(holds_credentials(address), "{address}");
+        }
+        for address in ["rtsp://10.0.0.1/a@b", "clips/a@b.mp4", "http://10.0.0.1/video?channel=1&mail=a@b"] {
+            assert!(!holds_credentials(address), "{address}");
         }
     }
 }

@@ -33,12 +33,21 @@ pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
                     );
                 }
             }
-            match (&window.from, &window.to) {
-                (Some(from), Some(to)) if from.value == to.value => diagnostics.push(
-                    Diagnostic::error("window", "this window has no length", window.span.clone(), "from equals to")
+            if window.days.as_ref().is_some_and(Vec::is_empty) {
+                diagnostics.push(
+                    Diagnostic::error("window", "this window has no day", window.span.clone(), "`days` is empty")
                         .requirement("KRS-18")
-                        .help("leave out `from` and `to` for whole days"),
-                ),
+                        .help("leave out `days` for every day"),
+                );
+            }
+            match (&window.from, &window.to) {
+                (Some(from), Some(to)) if time(&from.value).is_some_and(|from| Some(from) == time(&to.value)) => {
+                    diagnostics.push(
+                        Diagnostic::error("window", "this window has no length", window.span.clone(), "from equals to")
+                            .requirement("KRS-18")
+                            .help("leave out `from` and `to` for whole days"),
+                    )
+                }
                 (Some(_), None) | (None, Some(_)) => {
                     let message = "a window has both `from` and `to`, or neither";
                     diagnostics.push(
