@@ -16,6 +16,7 @@
 mod file;
 mod link;
 mod packets;
+mod released;
 pub mod sandbox;
 mod shim;
 

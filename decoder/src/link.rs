@@ -5,7 +5,7 @@ use crate::shim::{Picture, Pool};
 use rustix::mm::{MapFlags, ProtFlags};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use vokter_frames::wire::{Job, Message, PACKET_HEADER_BYTES, PacketHeader, SLOT_BYTES};
 use vokter_rules::limits;
@@ -84,16 +84,4 @@ impl Link {
         let layout = picture.layout().map_err(Stop::Failed)?;
         self.send(&Message::Picture { slot: picture.slot(), time_ns: picture.time_ns(), layout })
     }
-}
-
-/// Reads one slot number that the engine gave back. Waits for one if `wait`. `None`: there is none, or the engine
-/// is gone.
-pub(crate) fn read_released(pipe: &OwnedFd, wait: bool) -> Option<u8> {
-    let mut ready = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let timeout = if wait { std::ptr::null() } else { &raw const at_once };
-    // SAFETY: `ready` is one valid pollfd, the timeout is null or valid, and no signal mask is given.
-    let count = unsafe { libc::ppoll(&mut ready, 1, timeout, std::ptr::null()) };
-    let mut slot = [0];
-    (count == 1 && rustix::io::read(pipe, &mut slot) == Ok(1)).then_some(slot[0])
 }

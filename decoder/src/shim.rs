@@ -1,6 +1,6 @@
 //! Safe names for the functions of `shim.c`.
 
-use crate::link::read_released;
+use crate::released::read_released;
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
 use std::fs::File;

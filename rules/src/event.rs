@@ -1,5 +1,6 @@
 //! What leaves the engine when a rule's condition is met.
 
+use crate::analysis::Occurrence;
 use crate::object::ObjectClass;
 use crate::policy::{Purpose, Rule};
 use crate::purpose::PurposeKind;
@@ -30,18 +31,6 @@ pub struct Event {
     direction: Option<&'static str>,
     time: Timestamp,
     commissioning: bool,
-}
-
-/// What a rule's condition reports: an object met it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occurrence {
-    /// An object stands in the rule's zone.
-    InZone,
-    /// An object crossed the rule's line towards its normal (`true`) or against it.
-    CrossedLine {
-        /// Whether it moved the way that the line's normal points.
-        along_normal: bool,
-    },
 }
 
 impl Event {

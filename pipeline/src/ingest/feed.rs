@@ -2,6 +2,7 @@
 
 use crate::health::CameraHealth;
 use crate::metrics::Metric;
+use futures::stream::BoxStream;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ pub(crate) struct Packet {
     /// Time since some beginning of the source's own, in nanoseconds.
     pub media_ns: i64,
 }
+
+/// What a connection yields: pictures, or why it ended.
+pub(crate) type Packets = BoxStream<'static, Result<Packet, String>>;
 
 struct Queued {
     header: [u8; PACKET_HEADER_BYTES],

@@ -1,12 +1,11 @@
 //! A live camera's connection: made, watched, made again, for as long as the engine runs.
 
 use super::backoff::Backoff;
-use super::feed::{Feed, Packet};
+use super::feed::{Feed, Packets};
 use super::{mjpeg, rtsp};
 use crate::health::{CameraHealth, State};
 use crate::metrics::Metric;
 use futures::StreamExt;
-use futures::stream::BoxStream;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -22,9 +21,6 @@ const PICTURE_WITHIN: Duration = Duration::from_secs(4);
 /// How far a camera's clock may run from ours before times are taken anew.
 const DRIFT: SignedDuration = SignedDuration::from_secs(2);
 
-/// What a connection yields: pictures, or why it ended.
-pub(crate) type Packets = BoxStream<'static, Result<Packet, String>>;
-
 /// An address that is spoken to.
 #[derive(Clone)]
 pub(crate) enum Address {
@@ -39,18 +35,6 @@ impl Address {
             Self::MotionJpeg(url) => mjpeg::connect(url).await,
         }
     }
-}
-
-/// User name and password of an address, taken out of it.
-pub(crate) fn split_credentials(url: &Url) -> (Url, Option<(String, String)>) {
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let credentials =
-        (!url.username().is_empty()).then(|| (decode(url.username()), url.password().map(decode).unwrap_or_default()));
-    let mut bare = url.clone();
-    // Only addresses without a host refuse this, and those were refused before.
-    let _ = bare.set_username("");
-    let _ = bare.set_password(None);
-    (bare, credentials)
 }
 
 /// Everything that a live camera's task needs.
@@ -205,13 +189,5 @@ mod tests {
         let first = clock.at(5_000_000_000, now(0));
         let second = clock.at(5_040_000_000, now(71));
         assert_eq!(second.duration_since(first), SignedDuration::from_millis(40));
-    }
-
-    #[test]
-    fn credentials_leave_the_address() {
-        let url = Url::parse("rtsp://us%40er:p%3Ass%20+@10.0.0.1:554/stream?x=1").unwrap();
-        let (bare, credentials) = split_credentials(&url);
-        assert_eq!(bare.as_str(), "rtsp://10.0.0.1:554/stream?x=1");
-        assert_eq!(credentials, Some(("us@er".to_owned(), "p:ss +".to_owned())));
     }
 }

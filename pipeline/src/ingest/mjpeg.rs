@@ -1,7 +1,7 @@
 //! Motion JPEG over HTTP: `multipart/x-mixed-replace` (RFC 2046), one picture a part.
 
-use super::feed::Packet;
-use super::live::{Packets, split_credentials};
+use super::credentials::split_credentials;
+use super::feed::{Packet, Packets};
 use futures::{StreamExt, stream};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;

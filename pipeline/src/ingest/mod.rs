@@ -8,6 +8,7 @@
 //! ```
 
 pub(crate) mod backoff;
+pub(crate) mod credentials;
 pub(crate) mod feed;
 pub(crate) mod live;
 pub(crate) mod mjpeg;

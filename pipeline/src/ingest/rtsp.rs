@@ -1,7 +1,7 @@
 //! RTSP over TCP (RFC 2326, RFC 7826) by `retina`. Only the video stream is set up: audio is never asked for.
 
-use super::feed::Packet;
-use super::live::{Packets, split_credentials};
+use super::credentials::split_credentials;
+use super::feed::{Packet, Packets};
 use futures::{StreamExt, future};
 use retina::client::{Credentials, PlayOptions, Session, SessionOptions, SetupOptions, TcpTransportOptions, Transport};
 use retina::codec::{CodecItem, FrameFormat};

@@ -32,8 +32,7 @@
 //! ```
 
 use super::per_track::PerTrack;
-use super::{Sighting, TrackId};
-use crate::event::Occurrence;
+use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::{Point, Segment};
 use serde::Serialize;
 

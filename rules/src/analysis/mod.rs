@@ -14,7 +14,6 @@ mod zone_intrusion;
 pub use line_crossing::{Direction, LineCrossing};
 pub use zone_intrusion::ZoneIntrusion;
 
-use crate::event::Occurrence;
 use crate::geometry::Rect;
 use crate::object::ObjectClass;
 use jiff::Timestamp;
@@ -42,6 +41,18 @@ pub struct Sighting {
     pub region: Rect,
     /// When the frame was captured.
     pub at: Timestamp,
+}
+
+/// What a rule's condition reports: an object met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    /// An object stands in the rule's zone.
+    InZone,
+    /// An object crossed the rule's line towards its normal (`true`) or against it.
+    CrossedLine {
+        /// Whether it moved the way that the line's normal points.
+        along_normal: bool,
+    },
 }
 
 /// The running state of one rule in one camera.

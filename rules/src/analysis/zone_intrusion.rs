@@ -23,8 +23,7 @@
 //! ```
 
 use super::per_track::PerTrack;
-use super::{Sighting, TrackId};
-use crate::event::Occurrence;
+use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::Polygon;
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,8 +1,7 @@
 //! The checked form of a site: the only one that runs.
 
 use super::schedule::Schedule;
-use crate::analysis::{Direction, Evaluation, LineCrossing, ZoneIntrusion};
-use crate::event::Occurrence;
+use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntrusion};
 use crate::geometry::{Point, Polygon, Segment};
 use crate::object::ObjectSet;
 use crate::purpose::PurposeKind;
