@@ -185,12 +185,17 @@ fn frames_per_second(model: &Model, clips: &[PathBuf], cores: usize, gate: bool)
     let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
     let options =
         Options { decoder: DECODER.into(), gate, stills: false, now: "2026-11-20T20:00:00Z".parse().unwrap() };
-    let begun = Instant::now();
     let (engine, alarms) = Engine::start(&policy, sources, detectors, &options).unwrap();
     let receiver = std::thread::spawn(move || alarms.into_iter().collect::<Vec<_>>());
+    // Sessions are made when the first pictures come; inference alone does not count that either.
+    let count = |metric| engine.cameras().iter().map(|camera| camera.count(metric)).sum::<u64>();
+    while count(Metric::FramesAnalysed) == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let (begun, before) = (Instant::now(), count(Metric::FramesAnalysed) + count(Metric::FramesGated));
     let cameras = engine.join().unwrap();
     let seconds = begun.elapsed().as_secs_f64();
-    let decoded: u64 = cameras.iter().map(|camera| camera.count(Metric::FramesDecoded)).sum();
+    let decoded = cameras.iter().map(|camera| camera.count(Metric::FramesDecoded)).sum::<u64>() - before;
     (decoded as f64 / seconds, receiver.join().unwrap())
 }
 
