@@ -220,7 +220,11 @@ impl<'p> Decoder<'p> {
         unsafe { vokter_decoder_hold(self.raw.as_ptr(), picture.slot) }
         let waiting = self.pool.waiting;
         waiting.handed_over.set(waiting.handed_over.get() + 1);
-        while waiting.handed_over.get() >= waiting.ahead.get() {
+        if waiting.handed_over.get() < waiting.ahead.get() {
+            return Ok(());
+        }
+        // Having waited, wait for half of them: several pictures a turn disturb the sessions less than one.
+        while waiting.handed_over.get() > waiting.ahead.get() / 2 {
             if !waiting.release(true) {
                 return Err(NO_MEMORY_BACK.to_owned());
             }

@@ -32,7 +32,8 @@ pub(crate) struct Turn<T> {
 pub(crate) struct FairQueue<T> {
     state: Mutex<QueueState<T>>,
     filled: Condvar,
-    drained: Condvar,
+    /// One a camera, so that a turn wakes nobody but its own sender.
+    drained: Vec<Condvar>,
 }
 
 struct QueueState<T> {
@@ -46,8 +47,9 @@ impl<T> FairQueue<T> {
     pub fn new(cameras: usize) -> Self {
         let empty = || VecDeque::with_capacity(limits::FRAMES_WAITING_PER_CAMERA);
         let waiting = std::iter::repeat_with(empty).take(cameras).collect();
+        let drained = std::iter::repeat_with(Condvar::new).take(cameras).collect();
         let state = QueueState { waiting, taken: vec![0; cameras], next: 0, closed: false };
-        Self { state: Mutex::new(state), filled: Condvar::new(), drained: Condvar::new() }
+        Self { state: Mutex::new(state), filled: Condvar::new(), drained }
     }
 
     /// Adds a frame. Returns the one that was shed to make room, if any; after [`Self::close`], the frame itself.
@@ -66,7 +68,8 @@ impl<T> FairQueue<T> {
                 waiting.push_back(item);
                 return oldest;
             }
-            state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let Some(drained) = self.drained.get(camera) else { return Some(item) };
+            state = drained.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -80,7 +83,9 @@ impl<T> FairQueue<T> {
                 if let Some(item) = state.waiting.get_mut(camera).and_then(VecDeque::pop_front) {
                     state.next = (camera + 1) % cameras;
                     let sequence = state.taken.get_mut(camera).map_or(0, |taken| std::mem::replace(taken, *taken + 1));
-                    self.drained.notify_all();
+                    if let Some(drained) = self.drained.get(camera) {
+                        drained.notify_one();
+                    }
                     return Some(Turn { camera, sequence, item });
                 }
             }
@@ -95,7 +100,7 @@ impl<T> FairQueue<T> {
     pub fn close(&self) {
         lock(&self.state).closed = true;
         self.filled.notify_all();
-        self.drained.notify_all();
+        self.drained.iter().for_each(Condvar::notify_all);
     }
 }
 
