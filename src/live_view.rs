@@ -1,7 +1,7 @@
 //! A line a camera, kept up to date in a terminal.
 //!
 //! ```text
-//! yard          25.0 fps   1204 analysed     0 shed  2 tracks  fence 10:22:31
+//! yard          25.0 fps    1204 analysed    0 shed  2 tracks  10:22:31 fence
 //! gate          lost: no picture for 4 s
 //! ```
 
@@ -30,7 +30,8 @@ impl LiveView {
 
     /// Adds a line for each camera.
     pub fn lines(&self, cameras: &[Arc<CameraHealth>], time_zone: &TimeZone) -> Vec<Line> {
-        let style = ProgressStyle::with_template("{prefix:12!} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template("{prefix:12!} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
         let line = |camera: &Arc<CameraHealth>| {
             let bar = self.bars.add(ProgressBar::new_spinner().with_style(style.clone()));
             bar.set_prefix(camera.name().to_owned());
@@ -73,7 +74,7 @@ impl Line {
         let count = |metric| self.camera.count(metric);
         let (analysed, shed) = (count(Metric::FramesAnalysed), count(Metric::FramesShed) + count(Metric::PacketsShed));
         let event = self.camera.last_event().map_or_else(String::new, |(rule, at)| {
-            format!("  {rule} {}", self.time_zone.to_datetime(at).strftime("%H:%M:%S"))
+            format!("  {} {rule}", self.time_zone.to_datetime(at).strftime("%H:%M:%S"))
         });
         match self.camera.state() {
             State::Starting | State::Connecting => "connecting".to_owned(),
