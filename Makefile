@@ -14,7 +14,6 @@ demo: release
 	@echo "$$(wc -l < demo-out/events.jsonl) events; a masked picture of each is in demo-out/"
 
 test: setup lint
-	cargo build --workspace --all-targets
 	cargo test --workspace
 
 lint: setup
