@@ -7,13 +7,13 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Starts logging to standard error. `RUST_LOG` chooses what is logged.
 pub fn start(view: Option<LiveView>) {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,vokter=info,vokter_pipeline=info"));
+    let usual = if view.is_some() { "warn" } else { "warn,vokter=info,vokter_pipeline=info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     match view {
         Some(view) => {
             let colour = std::env::var_os("NO_COLOR").is_none();
             tracing_subscriber::fmt()
-                .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")))
+                .with_env_filter(filter)
                 .with_ansi(colour)
                 .with_target(false)
                 .without_time()
