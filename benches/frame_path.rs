@@ -21,6 +21,7 @@ use vokter_pipeline::{Alarm, Engine, Metric, Options};
 use vokter_rules::policy::{SitePolicy, Source, compile};
 
 const DECODER: &str = env!("CARGO_BIN_EXE_vokter-decoder");
+const SCENE: &str = env!("CARGO_BIN_EXE_vokter-scene");
 const VOKTER: &str = env!("CARGO_BIN_EXE_vokter");
 const ROUNDS: usize = 9;
 /// How long a speed is taken. The machine drifts, so short spans in turn say more than long ones.
@@ -205,7 +206,7 @@ fn start(model: &Model, clips: &[PathBuf], cores: usize, gate: bool) -> (Engine,
     let detectors = (0..cores).map(|_| Detector::new(model, Thresholds::default())).collect();
     let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
     let now = "2026-11-20T20:00:00Z".parse().unwrap();
-    let options = Options { decoder: DECODER.into(), gate, stills: false, now };
+    let options = Options { decoder: DECODER.into(), scene: SCENE.into(), pace: false, gate, stills: false, now };
     Engine::start(&policy, sources, detectors, &options).unwrap()
 }
 

@@ -70,6 +70,9 @@ pub struct Run {
     /// Inference sessions, of one thread each; without it, one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub sessions: Option<u16>,
+    /// Play files at the speed at which they were recorded
+    #[arg(long)]
+    pub pace: bool,
     /// Analyse every frame, whether anything moves or not
     #[arg(long)]
     pub no_gate: bool,

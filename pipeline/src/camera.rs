@@ -3,6 +3,7 @@
 use crate::gate::MotionGate;
 use crate::health::{CameraHealth, State};
 use crate::ingest::backoff::Backoff;
+use crate::ingest::pace::Pace;
 use crate::ingest::pictures;
 use crate::ingest::worker::{Next, Worker, WorkerError};
 use crate::metrics::Metric;
@@ -56,6 +57,8 @@ pub(crate) struct Camera {
     pub stop: Arc<AtomicBool>,
     /// Packets that a live camera's decoder was given since it last gave a picture.
     pub unanswered: Arc<AtomicU32>,
+    /// Whether a file is played at the speed at which it was recorded, rather than as fast as can be.
+    pub pace: Option<Pace>,
     pub luma: LumaPlane,
     pub plan: Arc<MaskPlan>,
 }
@@ -132,7 +135,7 @@ impl Camera {
     /// Runs a file to its end. A decoder that dies is replaced, and goes on after the last picture; one that dies
     /// twice at one place is given up.
     pub fn run_file(mut self, source: &FileSource, now: Timestamp) {
-        let begins = source.starts_at.unwrap_or(now);
+        let begins = source.starts_at.unwrap_or_else(|| if source.is_scene { self.midnight(now) } else { now });
         match self.try_file(source, begins) {
             Ok(()) => self.health.set_state(State::Ended),
             Err(cause) => self.health.set_state(State::Failed(cause)),
@@ -214,18 +217,29 @@ impl Camera {
 
     fn follow_file(&mut self, worker: &mut Worker, resume_after_ns: &mut i64, begins: Timestamp) -> Ended {
         let mut last = *resume_after_ns;
+        let (mut pace, stop) = (self.pace.clone(), Arc::clone(&self.stop));
         let ended = self.follow(
             worker,
             Loss::Never,
             |time_ns| {
                 // Presentation times that do not advance are made to: frames are in order of display.
                 last = time_ns.max(last.saturating_add(1));
+                if let Some(pace) = &mut pace {
+                    pace.wait_for(last, &stop);
+                }
                 begins.checked_add(SignedDuration::from_nanos(last)).ok()
             },
             |quiet| quiet > SILENT_FOR,
         );
         *resume_after_ns = last;
+        self.pace = pace;
         ended
+    }
+
+    /// The beginning of the day of a time, in the site's time zone.
+    fn midnight(&self, time: Timestamp) -> Timestamp {
+        let day = time.to_zoned(self.time_zone.clone()).start_of_day();
+        day.map_or(time, |midnight| midnight.timestamp())
     }
 
     /// Follows one decoder. `time` turns its times into ours; `stuck` says after which silence it is given up.

@@ -5,6 +5,7 @@ use crate::gate::MotionGate;
 use crate::health::{CameraHealth, State, lock};
 use crate::ingest::feed::Feed;
 use crate::ingest::live::{Address, Live};
+use crate::ingest::pace::Pace;
 use crate::metrics::Metrics;
 use crate::queue::FairQueue;
 use crate::stage::{Alarm, Analysed, Stage};
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use url::Url;
 use vokter_frames::{LumaPlane, MaskPlan};
@@ -28,6 +29,10 @@ use vokter_rules::policy::{SitePolicy, Source};
 pub struct Options {
     /// The decoder program.
     pub decoder: PathBuf,
+    /// The program that renders synthetic scenes.
+    pub scene: PathBuf,
+    /// Whether files are played at the speed at which they were recorded, rather than as fast as can be.
+    pub pace: bool,
     /// Whether the motion gate saves inferences.
     pub gate: bool,
     /// Whether alarms come with a still.
@@ -93,6 +98,7 @@ impl Engine {
             network_stop: Arc::default(),
             failure: Arc::default(),
         };
+        let begun = Instant::now();
         // What waits, what is being looked at, and one to come.
         let ahead = (limits::FRAMES_WAITING_PER_CAMERA + detectors.len() + 1) as u32;
         let mut stages = Vec::new();
@@ -118,7 +124,10 @@ impl Engine {
             let unanswered = Arc::new(AtomicU32::new(0));
             let thread = Camera {
                 index,
-                decoder: options.decoder.clone(),
+                decoder: match &source {
+                    Source::File(file) if file.is_scene => options.scene.clone(),
+                    _ => options.decoder.clone(),
+                },
                 ahead,
                 masks: camera.masks.clone(),
                 schedules: schedules.clone(),
@@ -128,6 +137,7 @@ impl Engine {
                 health: Arc::clone(&health),
                 stop: Arc::clone(&engine.stop),
                 unanswered: Arc::clone(&unanswered),
+                pace: options.pace.then(|| Pace::new(begun)),
                 luma: LumaPlane::default(),
                 plan: MaskPlan::unmade(),
             };

@@ -32,7 +32,9 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
     let detectors = detectors(arguments)?;
     let options = Options {
-        decoder: decoder()?,
+        decoder: beside("vokter-decoder")?,
+        scene: beside("vokter-scene")?,
+        pace: arguments.pace,
         gate: !arguments.no_gate,
         stills: arguments.stills.is_some(),
         now: jiff::Timestamp::now(),
@@ -128,17 +130,14 @@ fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
     Ok((0..sessions).map(|_| Detector::new(&model, Thresholds::default())).collect())
 }
 
-/// The decoder program, beside this one.
-fn decoder() -> Result<PathBuf> {
+/// A program that is installed beside this one.
+fn beside(name: &str) -> Result<PathBuf> {
     let executable = std::env::current_exe().context("this program cannot be found")?;
-    let decoder = executable.with_file_name("vokter-decoder");
-    if !decoder.is_file() {
-        bail!(
-            "the decoder program is missing: {}; `make setup` builds it, and it is installed beside vokter",
-            decoder.display()
-        );
+    let program = executable.with_file_name(name);
+    if !program.is_file() {
+        bail!("a program is missing: {}; `make release` builds it, beside vokter", program.display());
     }
-    Ok(decoder)
+    Ok(program)
 }
 
 /// Ctrl-C and SIGTERM finish what is in hand; a second one ends at once.

@@ -1,6 +1,6 @@
 //! A running engine over a site written in the test.
 
-use super::{DECODER, data, model};
+use super::{DECODER, SCENE, data, model};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -72,6 +72,8 @@ impl Running {
         let detectors = (0..manner.sessions).map(|_| Detector::new(&model, Thresholds::default())).collect();
         let options = Options {
             decoder: DECODER.into(),
+            scene: SCENE.into(),
+            pace: false,
             gate: manner.gate,
             stills: manner.stills,
             now: "2026-11-20T20:00:00Z".parse().unwrap(),

@@ -11,6 +11,8 @@ use std::sync::Mutex;
 pub const VOKTER: &str = env!("CARGO_BIN_EXE_vokter");
 /// See [`VOKTER`].
 pub const DECODER: &str = env!("CARGO_BIN_EXE_vokter-decoder");
+/// See [`VOKTER`].
+pub const SCENE: &str = env!("CARGO_BIN_EXE_vokter-scene");
 
 /// The folder of recorded data; says that the test is skipped if it is not there.
 pub fn data() -> Option<PathBuf> {

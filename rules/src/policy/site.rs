@@ -71,12 +71,15 @@ pub enum Source {
     Env(String),
 }
 
-/// A video file or a folder of JPEG pictures.
+/// A video file, a folder of JPEG pictures, or a synthetic scene (`scene:yard.toml`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileSource {
     /// Path, relative to the site file.
     pub path: String,
-    /// The time that its first frame stands for; the start of the run if not given.
+    /// Whether it is a scenario that is rendered rather than a recording that is decoded.
+    pub is_scene: bool,
+    /// The time that its first frame stands for, of a scene the midnight before it; if not given, the start of the
+    /// run, of a scene the midnight before that.
     pub starts_at: Option<Timestamp>,
     /// Pictures a second of a folder of pictures.
     pub frames_per_second: f64,
@@ -86,7 +89,7 @@ pub struct FileSource {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// A scheme that is not spoken.
-    #[error("`{0}://` is not a source that Vokter reads; it reads rtsp://, http:// (motion JPEG) and files")]
+    #[error("`{0}://` is not a source that Vokter reads; it reads rtsp://, http:// (motion JPEG), files and scene:")]
     UnknownScheme(String),
     /// No host.
     #[error("the address names no host")]
@@ -100,7 +103,10 @@ impl Source {
     /// When the scheme is not spoken or no host is named.
     pub fn from_address(address: &str) -> Result<Self, SourceError> {
         let Some((scheme, rest)) = address.split_once("://") else {
-            return Ok(Self::File(FileSource { path: address.to_owned(), starts_at: None, frames_per_second: 10.0 }));
+            let scene = address.strip_prefix("scene:");
+            let path = scene.unwrap_or(address).to_owned();
+            let file = FileSource { path, is_scene: scene.is_some(), starts_at: None, frames_per_second: 10.0 };
+            return Ok(Self::File(file));
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
