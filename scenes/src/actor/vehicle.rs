@@ -344,7 +344,7 @@ impl Vehicle {
     fn lamps(&self, look: &Look<'_>, drawing: &mut Drawing) {
         let (half, side) = (self.build.length / 2.0, self.build.width / 2.0);
         let up = self.build.lamp_height;
-        let dark = look.light.is_dark;
+        let dark = look.light.is_dark && look.pose.gone > 0.0;
         let ends = [
             (half * 0.985, half + 0.01, 1.0, Vec3::new(0.75, 0.75, 0.72), Vec3::new(1.6, 1.5, 1.3)),
             (-half - 0.01, -half * 0.985, -1.0, Vec3::new(0.3, 0.02, 0.02), Vec3::new(0.8, 0.05, 0.03)),
@@ -399,7 +399,8 @@ impl Vehicle {
         let (half, side) = (self.build.length / 2.0 * 0.97, self.build.width / 2.0 * 0.97);
         let under = [(-half, side), (half, side), (half, -side), (-half, -side)];
         drawing.face(look.view, &under.map(|(ahead, left)| pose.place(ahead, left, 0.0)), Ink::Shade(80));
-        if look.light.is_dark {
+        // What has not moved is parked, and its lights are off.
+        if look.light.is_dark && pose.gone > 0.0 {
             for (reach, wide, levels) in [(14.0, 1.9, 9), (10.0, 1.4, 12), (6.5, 1.0, 16), (4.0, 0.7, 20)] {
                 let half = self.build.length / 2.0;
                 let beam = [
