@@ -28,18 +28,27 @@ impl LiveView {
         self.bars.suspend(write);
     }
 
+    /// Adds a line for other things.
+    pub fn note(&self, prefix: &str) -> ProgressBar {
+        let note = self.bars.add(ProgressBar::new_spinner().with_style(style()));
+        note.set_prefix(prefix.to_owned());
+        note
+    }
+
     /// Adds a line for each camera.
     pub fn lines(&self, cameras: &[Arc<CameraHealth>], time_zone: &TimeZone) -> Vec<Line> {
-        let style =
-            ProgressStyle::with_template("{prefix:12!} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
         let line = |camera: &Arc<CameraHealth>| {
-            let bar = self.bars.add(ProgressBar::new_spinner().with_style(style.clone()));
+            let bar = self.bars.add(ProgressBar::new_spinner().with_style(style()));
             bar.set_prefix(camera.name().to_owned());
             let (camera, time_zone) = (Arc::clone(camera), time_zone.clone());
             Line { bar, camera, time_zone, last: (Instant::now(), 0), rate: 0.0 }
         };
         cameras.iter().map(line).collect()
     }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{prefix:12!} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// One camera's line.

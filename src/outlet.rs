@@ -16,7 +16,7 @@ struct Line<'a> {
     #[serde(flatten)]
     event: &'a Event,
     #[serde(skip_serializing_if = "Option::is_none")]
-    still: Option<String>,
+    still: Option<&'a str>,
 }
 
 /// Writes events as JSON lines, and their pictures into a folder.
@@ -41,7 +41,8 @@ impl Outlet {
     }
 
     /// Writes one event. Its id is a UUIDv7 (RFC 9562) of the event's own time.
-    pub fn write(&mut self, alarm: &Alarm) -> Result<()> {
+    /// Returns the name of its picture's file, if there is one.
+    pub fn write(&mut self, alarm: &Alarm) -> Result<Option<String>> {
         let event = &alarm.event;
         let seconds = u64::try_from(event.time().as_second()).unwrap_or(0);
         let nanoseconds = u32::try_from(event.time().subsec_nanosecond()).unwrap_or(0);
@@ -53,9 +54,10 @@ impl Outlet {
             std::fs::write(&path, jpeg).with_context(|| format!("{} cannot be written", path.display()))?;
             still = Some(name);
         }
-        let mut line = serde_json::to_vec(&Line { id, event, still })?;
+        let mut line = serde_json::to_vec(&Line { id, event, still: still.as_deref() })?;
         line.push(b'\n');
-        self.lines.write_all(&line).and_then(|()| self.lines.flush()).context("events cannot be written")
+        self.lines.write_all(&line).and_then(|()| self.lines.flush()).context("events cannot be written")?;
+        Ok(still)
     }
 }
 

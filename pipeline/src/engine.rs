@@ -9,6 +9,7 @@ use crate::ingest::pace::Pace;
 use crate::metrics::Metrics;
 use crate::queue::FairQueue;
 use crate::stage::{Alarm, Analysed, Stage};
+use crate::tally::Tally;
 use arrayvec::ArrayVec;
 use crossbeam::channel::{Receiver, bounded};
 use jiff::Timestamp;
@@ -61,6 +62,7 @@ pub enum EngineError {
 pub struct Engine {
     cameras: Vec<Arc<CameraHealth>>,
     metrics: Metrics,
+    tallies: Vec<Arc<Tally>>,
     camera_threads: Vec<JoinHandle<()>>,
     session_threads: Vec<JoinHandle<()>>,
     network: Option<JoinHandle<()>>,
@@ -90,6 +92,7 @@ impl Engine {
         let mut engine = Self {
             cameras: Vec::new(),
             metrics,
+            tallies: Vec::new(),
             camera_threads: Vec::new(),
             session_threads: Vec::new(),
             network: None,
@@ -109,6 +112,7 @@ impl Engine {
             let random = getrandom::u64().map_err(|error| system(&error))?;
             let (name, for_stage) = (&camera.name, Arc::clone(&health));
             let stage = Stage::new(policy, name, commissioning, options.stills, random, for_stage, sender.clone());
+            engine.tallies.extend(stage.tallies());
             stages.push(Mutex::new(stage));
             engine.cameras.push(Arc::clone(&health));
             let mut schedules = Vec::new();
@@ -194,6 +198,11 @@ impl Engine {
     /// Every counter.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What the counting rules have counted.
+    pub fn tallies(&self) -> &[Arc<Tally>] {
+        &self.tallies
     }
 
     /// A switch that stops the engine: no new pictures are taken, those in hand are finished.

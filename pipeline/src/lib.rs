@@ -19,6 +19,7 @@ pub mod ingest;
 mod metrics;
 mod queue;
 mod stage;
+mod tally;
 mod track;
 
 pub use engine::{Engine, EngineError, Options};
@@ -26,4 +27,5 @@ pub use gate::MotionGate;
 pub use health::{CameraHealth, State};
 pub use metrics::{Metric, Metrics};
 pub use stage::Alarm;
+pub use tally::Tally;
 pub use track::Tracker;

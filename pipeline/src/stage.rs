@@ -2,6 +2,7 @@
 
 use crate::health::CameraHealth;
 use crate::metrics::Metric;
+use crate::tally::Tally;
 use crate::track::Tracker;
 use arrayvec::ArrayVec;
 use crossbeam::channel::Sender;
@@ -14,7 +15,7 @@ use vokter_rules::analysis::Evaluation;
 use vokter_rules::event::Event;
 use vokter_rules::geometry::Rect;
 use vokter_rules::limits;
-use vokter_rules::policy::{Purpose, Rule, SitePolicy};
+use vokter_rules::policy::{Condition, Purpose, Rule, SitePolicy};
 
 /// A gap in time, either way, after which what comes has nothing to do with what was.
 const INTERRUPTION: SignedDuration = SignedDuration::from_secs(5);
@@ -42,6 +43,8 @@ struct Running {
     rule: Rule,
     evaluation: Evaluation,
     was_open: bool,
+    /// Of a counting rule.
+    tally: Option<Arc<Tally>>,
 }
 
 /// The state of one camera behind inference.
@@ -74,6 +77,8 @@ impl Stage {
             rule: rule.clone(),
             evaluation: rule.condition.evaluation(),
             was_open: false,
+            tally: matches!(rule.condition, Condition::LineCount { .. })
+                .then(|| Arc::new(Tally::new(&purpose.name, &rule.name, camera))),
         };
         Self {
             camera: camera.to_owned(),
@@ -88,6 +93,11 @@ impl Stage {
             health,
             alarms,
         }
+    }
+
+    /// The counts of the counting rules.
+    pub fn tallies(&self) -> impl Iterator<Item = Arc<Tally>> {
+        self.rules.iter().filter_map(|running| running.tally.clone())
     }
 
     /// Takes an analysed frame, and with it every later one that was waiting for it.
@@ -128,6 +138,11 @@ impl Stage {
             }
             for sighting in self.tracker.sightings().filter(|seen| running.rule.objects.contains(seen.class)) {
                 if let Some(occurrence) = running.evaluation.observe(&sighting) {
+                    if let Some(tally) = &running.tally {
+                        let towards = running.rule.condition.heading(occurrence).unwrap_or("any");
+                        tally.count().add(sighting.class, towards);
+                        continue;
+                    }
                     let event = Event::new(
                         &running.purpose,
                         &self.camera,

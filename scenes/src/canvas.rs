@@ -31,8 +31,7 @@ impl Paint {
 
     /// Red, green and blue in 0..255.
     pub fn to_rgb(self) -> [u8; 3] {
-        let (y, u, v) =
-            ((f32::from(self.y) - 16.0) * 1.1644, f32::from(self.u) - 128.0, f32::from(self.v) - 128.0);
+        let (y, u, v) = ((f32::from(self.y) - 16.0) * 1.1644, f32::from(self.u) - 128.0, f32::from(self.v) - 128.0);
         [y + 1.7927 * v, y - 0.2132 * u - 0.5329 * v, y + 2.1124 * u].map(|c| (c + 0.5).clamp(0.0, 255.0) as u8)
     }
 }

@@ -33,7 +33,8 @@ impl Dataset {
     pub fn next_into(&mut self, canvas: &mut Canvas, seen: &mut Vec<Seen>) {
         if self.left == 0 {
             let (place, view) = make_place(&mut self.dice, self.width, self.height);
-            let weather = self.dice.pick(&[Weather::Clear, Weather::Clear, Weather::Overcast, Weather::Rain], Weather::Clear);
+            let weather =
+                self.dice.pick(&[Weather::Clear, Weather::Clear, Weather::Overcast, Weather::Rain], Weather::Clear);
             let hour = if self.dice.chance(0.7) { self.dice.range(7.5, 16.5) } else { self.dice.range(16.5, 24.0) };
             let light = Light::at(hour, weather, &place.lamps());
             self.stage = Some((Stage::new(view, light, &place, self.dice.bits()), view, place));
@@ -43,11 +44,8 @@ impl Dataset {
         self.tick += 1;
         let Some((stage, view, place)) = &mut self.stage else { return };
         let actors = make_cast(&mut self.dice, view, place);
-        let cast: Vec<_> = actors
-            .iter()
-            .zip(0..)
-            .map(|((figure, pose), actor)| Cast { actor, figure, pose: *pose })
-            .collect();
+        let cast: Vec<_> =
+            actors.iter().zip(0..).map(|((figure, pose), actor)| Cast { actor, figure, pose: *pose }).collect();
         stage.render(&cast, self.tick, 0.0, canvas, seen);
     }
 }

@@ -218,9 +218,7 @@ impl Stage {
 fn repaint(standing: &Standing, order: &[(f32, usize)], drawings: &[[Drawing; 2]], canvas: &mut Canvas) {
     let Some((low, high)) = standing.drawing.bounds() else { return };
     let behind = order.iter().filter(|(distance, _)| *distance > standing.far);
-    let overlaps = |drawing: &Drawing| {
-        drawing.bounds().is_some_and(|(a, b)| a.cmplt(high).all() && b.cmpgt(low).all())
-    };
+    let overlaps = |drawing: &Drawing| drawing.bounds().is_some_and(|(a, b)| a.cmplt(high).all() && b.cmpgt(low).all());
     let hides = behind.filter_map(|(_, index)| drawings.get(*index)).flatten().any(overlaps);
     if hides {
         standing.drawing.paint(canvas);

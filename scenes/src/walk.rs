@@ -78,7 +78,13 @@ impl Walk {
             (gone, speed) = (self.length, 0.0);
         }
         let along = self.point(gone + self.smooth) - self.point(gone - self.smooth);
-        Some(Pose { at: self.point(gone), heading: along.try_normalize().unwrap_or(self.heading), gone, speed, posture })
+        Some(Pose {
+            at: self.point(gone),
+            heading: along.try_normalize().unwrap_or(self.heading),
+            gone,
+            speed,
+            posture,
+        })
     }
 
     /// The point of the path after so many metres; straight on beyond its ends.

@@ -1,4 +1,5 @@
 //! One file a subcommand.
 
 pub mod check;
+pub mod demo;
 pub mod run;

@@ -20,26 +20,14 @@ use vokter_rules::policy::{self, Camera, SitePolicy, Source};
 const REFRESH: Duration = Duration::from_millis(150);
 
 pub fn run(arguments: &Run) -> Result<ExitCode> {
-    let text = report::read(&arguments.site)?;
-    let compiled = policy::compile(&text);
-    report::print(&arguments.site, &text, &compiled.diagnostics)?;
-    let Some(policy) = compiled.policy else { return Ok(ExitCode::FAILURE) };
+    let Some(policy) = read_site(&arguments.site)? else { return Ok(ExitCode::FAILURE) };
     let view = std::io::stderr().is_terminal().then(LiveView::new);
     logs::start(view.clone());
 
-    let folder = arguments.site.parent().unwrap_or(Path::new("."));
-    let sources = policy.cameras().iter().map(|camera| source(camera, folder)).collect::<Result<Vec<_>>>()?;
+    let sources = sources(&policy, &arguments.site)?;
     let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
     let detectors = detectors(arguments)?;
-    let options = Options {
-        decoder: beside("vokter-decoder")?,
-        scene: beside("vokter-scene")?,
-        pace: arguments.pace,
-        gate: !arguments.no_gate,
-        stills: arguments.stills.is_some(),
-        now: jiff::Timestamp::now(),
-    };
-    let (engine, alarms) = Engine::start(&policy, sources, detectors, &options)?;
+    let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
     stop_on_signal(engine.stop_switch())?;
 
     let (stop, above) = (engine.stop_switch(), view.clone());
@@ -57,6 +45,32 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     finish(&cameras?)
 }
 
+/// The policy of a site file; `None` if it was refused, which has then been said.
+pub(super) fn read_site(site: &Path) -> Result<Option<SitePolicy>> {
+    let text = report::read(site)?;
+    let compiled = policy::compile(&text);
+    report::print(site, &text, &compiled.diagnostics)?;
+    Ok(compiled.policy)
+}
+
+/// What the engine is to do beyond the policy.
+pub(super) fn options(arguments: &Run) -> Result<Options> {
+    Ok(Options {
+        decoder: beside("vokter-decoder")?,
+        scene: beside("vokter-scene")?,
+        pace: arguments.pace,
+        gate: !arguments.no_gate,
+        stills: arguments.stills.is_some(),
+        now: jiff::Timestamp::now(),
+    })
+}
+
+/// The cameras' sources with variables read and paths made relative to the site file.
+pub(super) fn sources(policy: &SitePolicy, site: &Path) -> Result<Vec<Source>> {
+    let folder = site.parent().unwrap_or(Path::new("."));
+    policy.cameras().iter().map(|camera| source(camera, folder)).collect()
+}
+
 /// Shows the cameras until all have ended.
 fn watch(engine: &Engine, view: Option<&LiveView>, policy: &SitePolicy) {
     let mut lines = view.map(|view| view.lines(engine.cameras(), policy.time_zone())).unwrap_or_default();
@@ -68,7 +82,7 @@ fn watch(engine: &Engine, view: Option<&LiveView>, policy: &SitePolicy) {
 }
 
 /// Says which cameras failed; that is the exit code.
-fn finish(cameras: &[Arc<CameraHealth>]) -> Result<ExitCode> {
+pub(super) fn finish(cameras: &[Arc<CameraHealth>]) -> Result<ExitCode> {
     let failed: Vec<_> = cameras
         .iter()
         .filter_map(|camera| match camera.state() {
@@ -83,11 +97,13 @@ fn write_all(alarms: &Receiver<Alarm>, outlet: &mut Outlet, view: Option<&LiveVi
     for alarm in alarms {
         match view {
             Some(view) => {
-                let mut written = Ok(());
+                let mut written = Ok(None);
                 view.above(|| written = outlet.write(&alarm));
                 written?;
             }
-            None => outlet.write(&alarm)?,
+            None => {
+                outlet.write(&alarm)?;
+            }
         }
     }
     Ok(())
@@ -122,7 +138,7 @@ fn source(camera: &Camera, folder: &Path) -> Result<Source> {
 }
 
 /// One detector a session.
-fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
+pub(super) fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
     let runtime = Runtime::load(&find_library()?)?;
     let model = Model::open(&runtime, &find_model(arguments.model.as_deref())?)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -141,7 +157,7 @@ fn beside(name: &str) -> Result<PathBuf> {
 }
 
 /// Ctrl-C and SIGTERM finish what is in hand; a second one ends at once.
-fn stop_on_signal(stop: Arc<AtomicBool>) -> Result<()> {
+pub(super) fn stop_on_signal(stop: Arc<AtomicBool>) -> Result<()> {
     ctrlc::set_handler(move || {
         if stop.swap(true, Ordering::Relaxed) {
             std::process::exit(130);

@@ -20,6 +20,12 @@ const SECURITY: &[PurposeKind] =
 /// Every rule there is. A policy that names another is refused.
 pub const CATALOG: &[CatalogEntry] = &[
     CatalogEntry {
+        name: "line-count",
+        summary: "how many objects cross a line, each way; no alarm and no picture",
+        purposes: &[PurposeKind::ParkingPayment, PurposeKind::AnonymousCounting],
+        guidelines: &["IVA-11a", "IVA-11b", "KRS-18"],
+    },
+    CatalogEntry {
         name: "line-crossing",
         summary: "an object crosses a line, in one direction or either",
         purposes: SECURITY,

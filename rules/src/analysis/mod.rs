@@ -7,10 +7,12 @@
 //! all; what is not in it cannot run.
 
 pub mod catalog;
+mod line_count;
 mod line_crossing;
 mod per_track;
 mod zone_intrusion;
 
+pub use line_count::LineCount;
 pub use line_crossing::{Direction, LineCrossing};
 pub use zone_intrusion::ZoneIntrusion;
 

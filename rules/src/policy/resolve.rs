@@ -177,6 +177,12 @@ fn rule(source: &RuleSource, site: &SiteSource, diagnostics: &mut Diagnostics) -
             let (name, shape) = shape("zone", &source.zone, &camera.zones, source, diagnostics)?;
             Condition::ZoneIntrusion { name, zone: polygon(shape)? }
         }
+        "line-count" => {
+            unwanted(source, &[("zone", &source.zone), ("direction", &source.direction)], diagnostics);
+            let (name, shape) = shape("line", &source.line, &camera.lines, source, diagnostics)?;
+            let [from, to] = shape.points.as_slice() else { return None };
+            Condition::LineCount { name, line: Segment::new(from.value, to.value) }
+        }
         "line-crossing" => {
             unwanted(source, &[("zone", &source.zone)], diagnostics);
             let shape = shape("line", &source.line, &camera.lines, source, diagnostics);

@@ -168,6 +168,13 @@ pub enum Condition {
         /// Which way.
         direction: Direction,
     },
+    /// An object crosses the line and is counted, which is all.
+    LineCount {
+        /// The line's name.
+        name: String,
+        /// The line.
+        line: Segment,
+    },
 }
 
 impl Condition {
@@ -176,6 +183,7 @@ impl Condition {
         match self {
             Self::ZoneIntrusion { .. } => "zone-intrusion",
             Self::LineCrossing { .. } => "line-crossing",
+            Self::LineCount { .. } => "line-count",
         }
     }
 
@@ -186,6 +194,7 @@ impl Condition {
             Self::LineCrossing { line, direction, .. } => {
                 Evaluation::LineCrossing(LineCrossing::new(*line, *direction))
             }
+            Self::LineCount { line, .. } => Evaluation::LineCrossing(LineCrossing::new(*line, Direction::Any)),
         }
     }
 
@@ -193,23 +202,22 @@ impl Condition {
     pub fn zone_name(&self) -> Option<&str> {
         match self {
             Self::ZoneIntrusion { name, .. } => Some(name),
-            Self::LineCrossing { .. } => None,
+            Self::LineCrossing { .. } | Self::LineCount { .. } => None,
         }
     }
 
     /// The line's name, for a rule that has one.
     pub fn line_name(&self) -> Option<&str> {
         match self {
-            Self::LineCrossing { name, .. } => Some(name),
+            Self::LineCrossing { name, .. } | Self::LineCount { name, .. } => Some(name),
             Self::ZoneIntrusion { .. } => None,
         }
     }
 
     /// Towards which side of the picture the occurrence went, for a line.
-    pub(crate) fn heading(&self, occurrence: Occurrence) -> Option<&'static str> {
-        let (Self::LineCrossing { line, .. }, Occurrence::CrossedLine { along_normal }) = (self, occurrence) else {
-            return None;
-        };
+    pub fn heading(&self, occurrence: Occurrence) -> Option<&'static str> {
+        let (Self::LineCrossing { line, .. } | Self::LineCount { line, .. }) = self else { return None };
+        let Occurrence::CrossedLine { along_normal } = occurrence else { return None };
         let normal = line.normal();
         let sign = if along_normal { 1.0 } else { -1.0 };
         Some(Direction::of(Point::new(normal.x * sign, normal.y * sign)).name())

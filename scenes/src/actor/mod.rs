@@ -43,16 +43,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Person,
-        Self::Cyclist,
-        Self::Motorcyclist,
-        Self::Car,
-        Self::Van,
-        Self::Bus,
-        Self::Lorry,
-        Self::Bag,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Person, Self::Cyclist, Self::Motorcyclist, Self::Car, Self::Van, Self::Bus, Self::Lorry, Self::Bag];
 
     /// The object classes, by the engine's names, that it is labelled with: one box each.
     pub const fn classes(self) -> &'static [&'static str] {

@@ -102,7 +102,8 @@ impl Person {
         let leg = |side: f32, turn: f32| {
             let swing = turn.sin() * 0.42 * moving;
             let lift = (turn.cos().max(0.0) * 0.5 * moving).min(0.6);
-            let knee = Vec3::new(0.24 * h * swing.sin() + 0.05 * h * lift, side * wide, 0.52 * h - 0.245 * h * swing.cos());
+            let knee =
+                Vec3::new(0.24 * h * swing.sin() + 0.05 * h * lift, side * wide, 0.52 * h - 0.245 * h * swing.cos());
             let shin = swing - lift * 0.9;
             let foot = knee + Vec3::new(0.24 * h * shin.sin(), 0.0, -0.245 * h * shin.cos());
             [knee, foot.max(Vec3::new(f32::MIN, f32::MIN, 0.03 * h))]
@@ -176,7 +177,15 @@ impl Person {
         self.head(look, &joints, to_camera, &paint, drawing);
     }
 
-    fn arm(&self, look: &Look<'_>, joints: &Joints, [elbow, hand]: [Vec3; 2], side: usize, shade: f32, drawing: &mut Drawing) {
+    fn arm(
+        &self,
+        look: &Look<'_>,
+        joints: &Joints,
+        [elbow, hand]: [Vec3; 2],
+        side: usize,
+        shade: f32,
+        drawing: &mut Drawing,
+    ) {
         let (h, side) = (self.height, if side == 0 { -1.0 } else { 1.0 });
         let out = side * 0.115 * h * self.build;
         let at = |joint: Vec3| Self::place(&look.pose, joint);
@@ -197,11 +206,17 @@ impl Person {
         drawing: &mut Drawing,
     ) {
         let h = self.height;
-        let at = |ahead: f32, up: f32| Self::place(&look.pose, Vec3::new(joints.lean * 1.2 + ahead, 0.0, joints.shoulder + up));
+        let at = |ahead: f32, up: f32| {
+            Self::place(&look.pose, Vec3::new(joints.lean * 1.2 + ahead, 0.0, joints.shoulder + up))
+        };
         let neck = [(at(0.0, 0.0), 0.032 * h), (at(0.01, 0.06 * h), 0.032 * h)];
         drawing.limb(look.view, neck, paint(self.head, 0.75));
         let radius = 0.062 * h;
-        drawing.limb(look.view, [(at(0.0, 0.085 * h), radius * 0.8), (at(0.0, 0.125 * h), radius)], paint(self.hair, 0.9));
+        drawing.limb(
+            look.view,
+            [(at(0.0, 0.085 * h), radius * 0.8), (at(0.0, 0.125 * h), radius)],
+            paint(self.hair, 0.9),
+        );
         let facing = look.pose.turn(1.0, 0.0, 0.0).dot(to_camera);
         if facing > -0.3 {
             drawing.limb(

@@ -29,9 +29,8 @@ pub(super) fn cuboid(look: &Look<'_>, pose: &Pose, sides: [(f32, f32); 3], colou
     let [(back, front), (right, left), (low, high)] = sides;
     let at = |ahead: f32, left: f32, up: f32| pose.place(ahead, left, up);
     let middle = at((back + front) / 2.0, (right + left) / 2.0, (low + high) / 2.0);
-    let ring = |ahead: f32| {
-        [at(ahead, right, low), at(ahead, left, low), at(ahead, left, high), at(ahead, right, high)]
-    };
+    let ring =
+        |ahead: f32| [at(ahead, right, low), at(ahead, left, low), at(ahead, left, high), at(ahead, right, high)];
     let flank = |side: f32| [at(back, side, low), at(front, side, low), at(front, side, high), at(back, side, high)];
     let lid = [at(back, right, high), at(front, right, high), at(front, left, high), at(back, left, high)];
     for corners in [ring(back), ring(front), flank(right), flank(left), lid] {

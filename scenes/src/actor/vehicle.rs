@@ -153,12 +153,7 @@ impl Build {
             (half, 0.3),
         ];
         let (low, high) = (1.15, height.min(1.95) - 0.12);
-        let panes = vec![[
-            (half * 0.22, low),
-            (half * 0.22, high),
-            (half * 0.45, high),
-            (half * 0.66, low),
-        ]];
+        let panes = vec![[(half * 0.22, low), (half * 0.22, high), (half * 0.45, high), (half * 0.66, low)]];
         Self {
             length,
             width,
@@ -176,8 +171,14 @@ impl Build {
         let (length, width, height) = (dice.range(9.5, 12.5), 2.5, dice.range(2.9, 3.2));
         let half = length / 2.0;
         let colour = if dice.chance(0.4) { Vec3::new(0.45, 0.03, 0.03) } else { body_colour(dice) };
-        let profile =
-            vec![(-half, 0.35), (-half * 0.995, 1.2), (-half * 0.99, height), (half * 0.985, height), (half, 1.1), (half, 0.32)];
+        let profile = vec![
+            (-half, 0.35),
+            (-half * 0.995, 1.2),
+            (-half * 0.99, height),
+            (half * 0.985, height),
+            (half, 1.1),
+            (half, 0.32),
+        ];
         let windows = 7;
         let step = (length - 1.2) / windows as f32;
         let panes = (0..windows).map(|window| {
@@ -210,13 +211,8 @@ impl Build {
         let cab_height = dice.range(2.5, 3.0);
         let load_height = dice.range(2.9, 3.7);
         let cab_rear = half - cab_length;
-        let cab = vec![
-            (cab_rear, 0.75),
-            (cab_rear, cab_height),
-            (half * 0.93, cab_height),
-            (half * 0.99, 1.5),
-            (half, 0.4),
-        ];
+        let cab =
+            vec![(cab_rear, 0.75), (cab_rear, cab_height), (half * 0.93, cab_height), (half * 0.99, 1.5), (half, 0.4)];
         let load = vec![(-half, 1.0), (-half, load_height), (cab_rear - 0.2, load_height), (cab_rear - 0.2, 1.0)];
         let chassis = vec![(-half * 0.98, 0.55), (-half * 0.98, 1.02), (cab_rear, 1.02), (cab_rear, 0.55)];
         let pane = [
@@ -227,7 +223,8 @@ impl Build {
         ];
         let load_colour = if dice.chance(0.5) { Vec3::splat(dice.range(0.5, 0.85)) } else { body_colour(dice) };
         let side = width / 2.0;
-        let prism = |profile, colour, glass, side_panes| Prism { profile, half: (side, side), colour, glass, side_panes };
+        let prism =
+            |profile, colour, glass, side_panes| Prism { profile, half: (side, side), colour, glass, side_panes };
         Self {
             length,
             width,
@@ -389,9 +386,10 @@ impl Vehicle {
     pub fn on_ground(&self, look: &Look<'_>, drawing: &mut Drawing, factor: u16) {
         let pose = &look.pose;
         let corners = self.build.prisms.iter().flat_map(|prism| {
-            prism.profile.iter().flat_map(move |(ahead, up)| {
-                [-1.0, 1.0].map(|side| pose.place(*ahead, side * prism.half_at(*up), *up))
-            })
+            prism
+                .profile
+                .iter()
+                .flat_map(move |(ahead, up)| [-1.0, 1.0].map(|side| pose.place(*ahead, side * prism.half_at(*up), *up)))
         });
         if look.light.sun.max_element() > 0.0 {
             drawing.shadow(look.view, corners, look.light.towards_sun, factor);

@@ -94,7 +94,8 @@ fn ground_colour(place: &Place, at: Vec2, footprint: f32, seed: u32) -> Vec3 {
             let row = (at.y / 0.4).floor();
             let slab = Vec2::new((at.x / 0.6 + 0.5 * (row % 2.0)).fract().abs(), (at.y / 0.4).fract().abs());
             let joint = slab.x.min(1.0 - slab.x).mul_add(0.6, 0.0).min(slab.y.min(1.0 - slab.y) * 0.4);
-            let line = ((0.012 + footprint - joint) / footprint.max(0.004)).clamp(0.0, 1.0) * (0.02 / (0.02 + footprint));
+            let line =
+                ((0.012 + footprint - joint) / footprint.max(0.004)).clamp(0.0, 1.0) * (0.02 / (0.02 + footprint));
             Vec3::new(0.31, 0.30, 0.29) * (1.0 + 0.2 * large + 0.2 * small) * (1.0 - 0.45 * line)
         }
     };

@@ -3,8 +3,8 @@
 mod background;
 mod prop;
 
-pub use prop::Prop;
 pub(crate) use background::paint as paint_background;
+pub use prop::Prop;
 
 use crate::light::Lamp;
 use glam::{Vec2, Vec3};

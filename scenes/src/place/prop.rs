@@ -100,7 +100,8 @@ impl Prop {
             Self::Hedge { from, to, height } => {
                 for ball in 0..26 {
                     let up = (ball as f32 / 26.0 * 0.75 + 0.12) * height;
-                    let at = from.lerp(to, dice.unit()).extend(up) + Vec3::new(dice.range(-0.2, 0.2), dice.range(-0.2, 0.2), 0.0);
+                    let at = from.lerp(to, dice.unit()).extend(up)
+                        + Vec3::new(dice.range(-0.2, 0.2), dice.range(-0.2, 0.2), 0.0);
                     let green = Vec3::new(0.05, 0.10, 0.03) * dice.range(0.6, 1.5) * (0.5 + 0.6 * up / height);
                     drawing.ball(view, at, height * 0.2, light.paint(green, at, side));
                 }
@@ -150,7 +151,12 @@ impl Prop {
         drawing.shadow(view, crown, light.towards_sun, factor);
         drawing.shadow(
             view,
-            [at.extend(0.0), (at + Vec2::X * 0.12).extend(0.0), at.extend(height * 0.7), (at + Vec2::X * 0.12).extend(height * 0.7)],
+            [
+                at.extend(0.0),
+                (at + Vec2::X * 0.12).extend(0.0),
+                at.extend(height * 0.7),
+                (at + Vec2::X * 0.12).extend(height * 0.7),
+            ],
             light.towards_sun,
             factor,
         );
