@@ -1,11 +1,11 @@
 //! A model's file that its manifest accounts for. Nothing else gets a session.
 
+use crate::ModelError;
 use crate::digest::Digest;
 use crate::graph::Graph;
 use crate::manifest::Manifest;
 use crate::proposal::propose;
 use crate::whitelist::{Refusal, refusals};
-use crate::ModelError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vokter_rules::limits;
@@ -33,8 +33,7 @@ impl ModelFile {
             let refusals = vec![Refusal::Digest { declared: manifest.sha256, found }];
             return Err(ModelError::Refused { path: file.clone(), refusals });
         }
-        let graph =
-            Graph::read(&bytes).map_err(|cause| ModelError::NotAGraph { path: file.clone(), cause })?;
+        let graph = Graph::read(&bytes).map_err(|cause| ModelError::NotAGraph { path: file.clone(), cause })?;
         let refusals = refusals(&manifest, &graph);
         if !refusals.is_empty() {
             return Err(ModelError::Refused { path: file.clone(), refusals });

@@ -82,7 +82,11 @@ pub fn propose(graph: &Graph, file: &str, digest: Digest) -> Proposal {
         line("element = \"u8\"".to_owned());
     }
     line(format!("width = {width}\nheight = {height}"));
-    line(format!("colour = \"{}\"        # or {}; look it up", guess.colour, if guess.colour == "rgb" { "bgr" } else { "rgb" }));
+    line(format!(
+        "colour = \"{}\"        # or {}; look it up",
+        guess.colour,
+        if guess.colour == "rgb" { "bgr" } else { "rgb" }
+    ));
     line(format!("range = \"{}\"       # what black and white are; look it up", guess.range));
     line(format!("letterbox = \"{}\"", guess.letterbox));
     if guess.letterbox != "stretch" {
@@ -131,9 +135,8 @@ fn guess(graph: &Graph) -> Option<Guess> {
         Some([_, 3, height, width]) => Some((*width, *height)),
         _ => None,
     };
-    let lengths = |output: &Outlet| -> Vec<Option<usize>> {
-        output.shape.iter().flatten().map(|side| side.length()).collect()
-    };
+    let lengths =
+        |output: &Outlet| -> Vec<Option<usize>> { output.shape.iter().flatten().map(|side| side.length()).collect() };
     let names = || graph.outputs.iter().map(|output| output.name.clone()).collect::<Vec<_>>();
     let yolo = |output: &str, classes| Guess {
         task: if classes == 1 { "plate-detection" } else { "detection" },
@@ -165,9 +168,10 @@ fn guess(graph: &Graph) -> Option<Guess> {
             _ => None,
         },
         [first, second] => match (lengths(first).as_slice(), lengths(second).as_slice()) {
-            ([_, _, Some(classes)], [_, _, Some(4)]) => {
-                Some(yolo("decoder = \"detr\"\nscores = \"sigmoid\"   # or softmax, with a last class for nothing", *classes))
-            }
+            ([_, _, Some(classes)], [_, _, Some(4)]) => Some(yolo(
+                "decoder = \"detr\"\nscores = \"sigmoid\"   # or softmax, with a last class for nothing",
+                *classes,
+            )),
             _ => None,
         },
         twelve if twelve.len() == 12 => {

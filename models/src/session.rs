@@ -99,9 +99,7 @@ impl Session {
         let memory = Allocator::default();
         let failed = |error: ort::Error| refused(error.to_string());
         let held = match input.dtype().tensor_type() {
-            Some(TensorElementType::Float32) => {
-                Input::F32(Tensor::new(&memory, input_shape.clone()).map_err(failed)?)
-            }
+            Some(TensorElementType::Float32) => Input::F32(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
             Some(TensorElementType::Uint8) => Input::U8(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
             kind => return Err(wrong(format!("its input `{}` is {kind:?} and not f32 or u8", input.name()))),
         };

@@ -79,7 +79,8 @@ pub(crate) mod testing {
 
     /// Numbers as networks give them and as they should not.
     pub(crate) fn numbers(count: usize) -> impl Strategy<Value = Vec<f32>> {
-        let odd = prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::MIN), Just(-1.0), Just(1e30), any::<f32>()];
+        let odd =
+            prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::MIN), Just(-1.0), Just(1e30), any::<f32>()];
         prop::collection::vec(prop_oneof![4 => 0.0f32..1.0, 1 => -10.0f32..500.0, 1 => odd], count)
     }
 

@@ -69,8 +69,7 @@ mod tests {
         // Stride 16: cell (1, 2) of 4 x 4.
         let (class, objectness, boxes) = &mut arrays[1];
         (class[(9, 0)], objectness[(9, 0)], boxes[(9, 0)], boxes[(9, 3)]) = (0.9, 0.4, 0.5, 2f32.ln());
-        let grids =
-            arrays.each_ref().map(|(c, o, b)| Grid { class: c.view(), objectness: o.view(), boxes: b.view() });
+        let grids = arrays.each_ref().map(|(c, o, b)| Grid { class: c.view(), objectness: o.view(), boxes: b.view() });
         let mut found = vec![];
         decode(&grids, 64, 0.1, &mut found);
         let [face] = found[..] else { panic!("{found:?}") };

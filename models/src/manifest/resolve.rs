@@ -105,7 +105,8 @@ fn decoder(written: &WrittenOutput, task: Task, mistakes: &mut Vec<Mistake>) -> 
         ("output.slots", written.slots.is_some()),
         ("output.pad", written.pad.is_some()),
     ];
-    let of_others = [("output.rows", written.rows.is_some(), "yolo-nms"), ("output.scores", written.scores.is_some(), "detr")];
+    let of_others =
+        [("output.rows", written.rows.is_some(), "yolo-nms"), ("output.scores", written.scores.is_some(), "detr")];
     let of_plates = plate.iter().map(|(key, is_there)| (*key, *is_there, "plate-slots"));
     for (key, is_there, owner) in of_others.into_iter().chain(of_plates) {
         if is_there && owner != written.decoder {

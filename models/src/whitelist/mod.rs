@@ -105,10 +105,14 @@ pub enum Refusal {
         attribute: Attribute,
     },
     /// A class of which the manifest says nothing.
-    #[error("the class `{0}` is not mapped; map it in [classes.map], to \"ignore\" if need be, or write others = \"ignore\"")]
+    #[error(
+        "the class `{0}` is not mapped; map it in [classes.map], to \"ignore\" if need be, or write others = \"ignore\""
+    )]
     UnmappedLabel(String),
     /// The file names its classes otherwise than the manifest.
-    #[error("the file calls its class {index} `{file}` where the manifest says `{manifest}`; write the file's own names")]
+    #[error(
+        "the file calls its class {index} `{file}` where the manifest says `{manifest}`; write the file's own names"
+    )]
     OtherLabel {
         /// The class's place.
         index: usize,
@@ -126,7 +130,9 @@ pub enum Refusal {
         what: String,
     },
     /// A vector as networks give that tell people apart.
-    #[error("the output `{name}` is one vector of {numbers} numbers, as face recognition gives; use a model without it")]
+    #[error(
+        "the output `{name}` is one vector of {numbers} numbers, as face recognition gives; use a model without it"
+    )]
     Embedding {
         /// The output's name.
         name: String,
@@ -134,7 +140,9 @@ pub enum Refusal {
         numbers: usize,
     },
     /// An output of another shape than its decoder reads, so that it holds something else or more.
-    #[error("the output `{name}` is {found} and not {wanted}, so it says something else or more; correct the manifest, or export the model without the rest")]
+    #[error(
+        "the output `{name}` is {found} and not {wanted}, so it says something else or more; correct the manifest, or export the model without the rest"
+    )]
     OutputShape {
         /// Its name.
         name: String,
@@ -222,8 +230,10 @@ pub fn graph_refusals(graph: &Graph) -> Vec<Refusal> {
         if speaks || value_speaks() {
             let shown: String = format!("{key}: {value}").chars().take(60).collect();
             let word = attribute_in(key).or_else(|| attribute_in(value));
-            let already = found.iter().any(|refusal| matches!(refusal, Refusal::PersonalAttribute { word: known, .. }
-                if word.as_ref().is_some_and(|(word, _)| word == known)));
+            let already = found.iter().any(|refusal| {
+                matches!(refusal, Refusal::PersonalAttribute { word: known, .. }
+                if word.as_ref().is_some_and(|(word, _)| word == known))
+            });
             if let Some((word, attribute)) = word.filter(|_| !already) {
                 found.push(Refusal::PersonalAttribute { place: Place::Metadata, text: shown, word, attribute });
             }
@@ -268,7 +278,10 @@ fn input(manifest: &Manifest, graph: &Graph) -> Option<Refusal> {
         let sides = input.shape.as_ref();
         let holds = sides.is_none_or(|sides| {
             sides.len() == 4
-                && sides.iter().zip(wanted.shape()).all(|(side, wanted)| side.length().is_none_or(|side| side == wanted))
+                && sides
+                    .iter()
+                    .zip(wanted.shape())
+                    .all(|(side, wanted)| side.length().is_none_or(|side| side == wanted))
         });
         input.name == wanted.name && input.element == wanted.element && holds
     };

@@ -101,7 +101,11 @@ async fn connection(client: &Client, order: &Order<'_>, part: &mut Part, bar: &P
     }
     let answer = tokio::time::timeout(order.stall, request.send()).await;
     let mut answer = answer.map_err(|_| stalled(order))?.map_err(|error| {
-        if error.is_builder() { Cut::Never(anyhow!("{} is no address: {}", order.url, chain(&error))) } else { Cut::Again(chain(&error)) }
+        if error.is_builder() {
+            Cut::Never(anyhow!("{} is no address: {}", order.url, chain(&error)))
+        } else {
+            Cut::Again(chain(&error))
+        }
     })?;
     match answer.status() {
         StatusCode::PARTIAL_CONTENT if begins_at(&answer) == Some(part.length) => {}

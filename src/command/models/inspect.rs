@@ -62,7 +62,7 @@ fn under(manifest: &Path) -> Result<ExitCode> {
                 task.name(),
                 decoder.name()
             );
-            println!("\n{}", wrapped(&may, 0));
+            println!("\n{}", wrapped(&may, 0, 0));
             Ok(ExitCode::SUCCESS)
         }
         Err(ModelError::Refused { refusals, .. }) => {
@@ -74,9 +74,9 @@ fn under(manifest: &Path) -> Result<ExitCode> {
 }
 
 fn refused(what: &str, refusals: &[Refusal]) {
-    println!("\n{}", wrapped(&format!("refused: {what} cannot be loaded"), 0));
+    println!("\n{}", wrapped(&format!("refused: {what} cannot be loaded"), 0, 0));
     for refusal in refusals {
-        println!("{}", wrapped(&format!("\u{2022} {}: {refusal}", refusal.requirement()), 4));
+        println!("{}", wrapped(&format!("- {}: {refusal}", refusal.requirement()), 0, 4));
     }
 }
 
@@ -85,7 +85,8 @@ fn licence(manifest: Option<&Manifest>, digest: Digest) -> Result<String> {
     if let Some(manifest) = manifest {
         return Ok(manifest.licence.clone());
     }
-    let known = entries(None)?.into_iter().find(|entry| entry.download.as_ref().is_some_and(|file| file.sha256 == digest));
+    let known =
+        entries(None)?.into_iter().find(|entry| entry.download.as_ref().is_some_and(|file| file.sha256 == digest));
     Ok(known.map_or_else(
         || "not stated; ask where the file is from".to_owned(),
         |entry| format!("{} (it is {})", entry.licence, entry.name),
@@ -96,7 +97,8 @@ fn licence(manifest: Option<&Manifest>, digest: Digest) -> Result<String> {
 fn show(graph: &Graph) {
     fact("written by", if graph.producer.trim().is_empty() { "not stated" } else { &graph.producer });
     let domain = |domain: &str| if domain.is_empty() { "ai.onnx" } else { domain }.to_owned();
-    let sets: Vec<_> = graph.operator_sets.iter().map(|(name, version)| format!("{} {version}", domain(name))).collect();
+    let sets: Vec<_> =
+        graph.operator_sets.iter().map(|(name, version)| format!("{} {version}", domain(name))).collect();
     fact("format", &format!("IR {}, operators of {}", graph.ir_version, sets.join(", ")));
     for (kind, outlets) in [("input", &graph.inputs), ("output", &graph.outputs)] {
         outlets.iter().for_each(|outlet| fact(kind, &format!("{}: {outlet}", outlet.name)));
@@ -116,8 +118,7 @@ fn show(graph: &Graph) {
 }
 
 fn fact(what: &str, text: &str) {
-    // Two spaces more: the first line begins where the rest do.
-    println!("{}", wrapped(&format!("{what:.<INDENT$} {text}"), INDENT).replacen('.', " ", INDENT - what.len()));
+    println!("{what:INDENT$}{}", wrapped(text, INDENT, INDENT));
 }
 
 fn with_toml(file: &Path) -> String {

@@ -18,10 +18,10 @@ pub fn run(arguments: &Pull) -> Result<ExitCode> {
     };
     let Some(file) = &entry.download else { bail!(by_hand(entry)) };
     let name = file.url.rsplit('/').next().unwrap_or(&file.url);
-    let url = arguments.from.as_ref().map_or_else(
-        || file.url.clone(),
-        |mirror| format!("{}/{name}", mirror.trim_end_matches('/')),
-    );
+    let url = arguments
+        .from
+        .as_ref()
+        .map_or_else(|| file.url.clone(), |mirror| format!("{}/{name}", mirror.trim_end_matches('/')));
     let into = &arguments.into;
     std::fs::create_dir_all(into).with_context(|| format!("the folder {} cannot be made", into.display()))?;
     let model = into.join(name);
