@@ -8,6 +8,7 @@ mod live_view;
 mod logs;
 mod outlet;
 mod report;
+mod text;
 mod truth;
 
 use arguments::{Arguments, Command};
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Check(check) => command::check::run(check),
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
+        Command::Models(models) => command::models::run(models),
     };
     match done {
         Ok(code) => code,
