@@ -1,5 +1,6 @@
 //! How well and how fast our detector sees: average precision on synthetic pictures that it was not trained on, and
 //! agreement with YOLOX-nano on recorded clips. `cargo bench --bench detector_quality`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
 
 mod average_precision;
 mod clips;
@@ -103,7 +104,7 @@ fn group(class: ObjectClass) -> Option<usize> {
 }
 
 fn recorded(runtime: &Runtime, ours: &Model, data: &Path, report: &mut Report) {
-    let teacher = Model::open(runtime, &clips::teacher(data)).unwrap();
+    let teacher = Model::open(runtime, &clips::manifest(data)).unwrap();
     let mut teacher = Detector::new(&teacher, Thresholds::default());
     let mut ours = Detector::new(ours, Thresholds::default());
     let (mut all, mut held_out) = (Vec::new(), Vec::new());

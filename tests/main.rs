@@ -21,5 +21,6 @@ mod models;
 mod policy;
 mod pull;
 mod real_server;
+mod scenes;
 mod support;
 mod tidy;

@@ -1,7 +1,7 @@
 //! The synthetic camera: the same pictures for the same seed, a truth that agrees with the pictures, and the same
 //! engine behind `scene:`, an encoded file and RTSP.
 
-use crate::support::engine::{Manner, Running, own_model, policy};
+use crate::support::engine::{Manner, Running};
 use crate::support::rtsp_server::{self, RtspServer};
 use crate::support::{SCENE, VOKTER, made};
 use std::path::{Path, PathBuf};
@@ -122,12 +122,12 @@ fn the_truth_of_a_line_agrees_with_the_feet_in_the_pictures() {
 #[test]
 fn a_scene_and_its_encoded_film_raise_the_same_alarms_at_the_same_times() {
     let scene = format!("{{ file = \"scene:{}\", starts_at = \"2026-11-20T00:00:00Z\" }}", path().display());
-    let rendered = watch(&site(&scene), Manner::default()).finish().1;
+    let rendered = Running::start_with_own_model(&site(&scene), Manner::default()).finish().1;
     assert_eq!(directions(&rendered), [("person", "right"), ("person", "left"), ("car", "right")]);
     assert!(rendered.iter().all(|alarm| alarm.event.commissioning()), "INV-9: a scene is marked as a file is");
 
     let file = format!("{{ file = \"{}\", starts_at = \"2026-11-20T11:00:00Z\" }}", encoded("walk.mp4", &[]).display());
-    let decoded = watch(&site(&file), Manner::default()).finish().1;
+    let decoded = Running::start_with_own_model(&site(&file), Manner::default()).finish().1;
     assert_eq!(directions(&decoded), directions(&rendered));
     for (a, b) in rendered.iter().zip(&decoded).take(2) {
         assert!(a.event.time().duration_since(b.event.time()).abs().as_millis() <= 240, "{a:?} {b:?}");
@@ -143,7 +143,7 @@ fn a_scene_served_as_a_live_camera_raises_its_alarms() {
     let server =
         RtspServer::start(&stream, rtsp_server::Manner { frames_per_second: 12.5, login: None });
     let text = site(&format!("\"{}\"", server.url()));
-    let running = watch(&text, Manner { gate: true, ..Manner::default() });
+    let running = Running::start_with_own_model(&text, Manner { gate: true, ..Manner::default() });
     running.wait_for_frames(0, 230, 60);
     let (_, alarms) = running.stop();
     let found = directions(&alarms);
@@ -160,15 +160,11 @@ fn frames_outside_the_schedule_are_not_rendered() {
         "schedule = \"always\"\nbecause = \"a test\"",
         "schedule = [{ days = \"mon-sun\", from = \"13:00\", to = \"18:00\" }]",
     );
-    let (cameras, alarms) = watch(&text, Manner::default()).finish();
+    let (cameras, alarms) = Running::start_with_own_model(&text, Manner::default()).finish();
     assert_eq!(directions(&alarms), [("car", "right")]);
     assert_eq!(cameras[0].count(vokter_pipeline::Metric::FramesDecoded), 75, "the second episode alone");
 }
 
-/// An engine with our own detector.
-fn watch(text: &str, manner: Manner) -> Running {
-    Running::start_with_model(&policy(text), &own_model(), manner)
-}
 
 #[test]
 fn the_programs_say_what_is_wrong() {

@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("decoder", &["frames", "rules"]),
     ("models", &["frames", "rules"]),
     ("pipeline", &["frames", "models", "rules"]),
+    ("scenes", &["frames", "rules"]),
 ];
 
 /// What a pure crate may not name: clocks, disks, sockets, processes, threads, the environment.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use vokter_models::{Detector, Model, Runtime, Thresholds, find_library};
+use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
 use vokter_pipeline::{Alarm, CameraHealth, Engine, Metric, Options};
 use vokter_rules::policy::{SitePolicy, Source, compile};
 
@@ -74,8 +74,20 @@ impl Running {
 
     /// Starts an engine with other sources than the site file's.
     pub fn start_with(policy: &SitePolicy, sources: Vec<Source>, manner: Manner) -> Self {
-        let model = detection_model(&data().expect("the caller has looked"));
-        let detectors = (0..manner.sessions).map(|_| Detector::new(&model, Thresholds::default())).collect();
+        Self::over(policy, sources, &detection_model(&data().expect("the caller has looked")), manner)
+    }
+
+    /// Starts an engine with our own detector, which needs no recorded data.
+    pub fn start_with_own_model(text: &str, manner: Manner) -> Self {
+        static MODEL: OnceLock<Model> = OnceLock::new();
+        let read = || Model::open(&Runtime::load(&find_library().unwrap()).unwrap(), &find_model(None).unwrap());
+        let policy = policy(text);
+        let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
+        Self::over(&policy, sources, MODEL.get_or_init(|| read().unwrap()), manner)
+    }
+
+    fn over(policy: &SitePolicy, sources: Vec<Source>, model: &Model, manner: Manner) -> Self {
+        let detectors = (0..manner.sessions).map(|_| Detector::new(model, Thresholds::default())).collect();
         let options = Options {
             decoder: DECODER.into(),
             scene: SCENE.into(),
