@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
 
 mod average_precision;
+#[allow(dead_code, reason = "shared with the other benches")]
 mod clips;
+#[allow(dead_code, reason = "shared with the other benches")]
 mod report;
 
 use average_precision::{Picture, average_precision, recall_and_precision};
