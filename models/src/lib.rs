@@ -15,6 +15,7 @@ mod decode;
 mod detector;
 mod error;
 mod locate;
+mod plate;
 mod reshape;
 mod session;
 
@@ -22,4 +23,5 @@ pub use decode::Detection;
 pub use detector::{Detector, Model, Thresholds};
 pub use error::ModelError;
 pub use locate::{find_library, find_model};
+pub use plate::{FinderOutput, FoundPlate, PlateFinder, PlateReader, PlateReading, SlotAlphabet};
 pub use session::{Runtime, Session};

@@ -7,9 +7,10 @@ use crate::ModelError;
 use ort::AsPointer;
 use ort::environment::Environment;
 use ort::memory::Allocator;
-use ort::value::{Tensor, TensorElementType};
+use ort::value::{DynValue, Tensor, TensorElementType};
 use std::ffi::CString;
 use std::path::Path;
+use std::ptr::NonNull;
 
 /// The loaded library.
 #[derive(Clone)]
@@ -31,22 +32,35 @@ impl Runtime {
     }
 }
 
-/// A network with one input and one output of fixed shapes, both f32, and one thread.
+/// A network with one input and one output, and one thread. The input is of a fixed shape, f32 or bytes; the output is
+/// f32, and a run may decide some of its sides.
 pub struct Session {
     session: ort::session::Session,
-    input: Tensor<f32>,
-    output: Tensor<f32>,
+    input: Input,
+    output: Output,
     input_name: CString,
     output_name: CString,
     input_shape: Vec<usize>,
     output_shape: Vec<usize>,
 }
 
+enum Input {
+    Numbers(Tensor<f32>),
+    Bytes(Tensor<u8>),
+}
+
+enum Output {
+    /// Of a fixed shape: made once.
+    Fixed(Tensor<f32>),
+    /// Made by each run and dropped by the next.
+    Open(Option<DynValue>),
+}
+
 impl Session {
     /// Opens a model of these bytes; `path` names it in errors.
     ///
     /// # Errors
-    /// When ONNX Runtime refuses it, or it does not have one input and one output of fixed shape.
+    /// When ONNX Runtime refuses it, or it does not have one input and one output of such shapes.
     pub fn open(runtime: &Runtime, path: &Path, bytes: &[u8]) -> Result<Self, ModelError> {
         let refused = |cause: String| ModelError::NotAModel { path: path.to_owned(), cause: first_line(&cause) };
         let builder = ort::session::Session::builder(&runtime.environment).map_err(|e| refused(e.to_string()))?;
@@ -58,22 +72,34 @@ impl Session {
             let (inputs, outputs) = (session.inputs().len(), session.outputs().len());
             return Err(wrong(format!("it has {inputs} inputs and {outputs} outputs instead of one each")));
         };
-        let shape = |outlet: &ort::value::Outlet| {
-            let (shape, kind) = (outlet.dtype().tensor_shape(), outlet.dtype().tensor_type());
-            let fixed = shape.and_then(|shape| shape.iter().map(|side| usize::try_from(*side).ok()).collect());
-            let fixed: Option<Vec<usize>> = fixed.filter(|shape: &Vec<usize>| shape.iter().all(|side| *side > 0));
-            match (fixed, kind) {
-                (Some(shape), Some(TensorElementType::Float32)) => Ok(shape),
-                (_, kind) => Err(wrong(format!("`{}` is not f32 of a fixed shape but {kind:?}", outlet.name()))),
-            }
+        let odd = |outlet: &ort::value::Outlet| {
+            wrong(format!("`{}` is not f32 of a fixed shape but {:?}", outlet.name(), outlet.dtype().tensor_type()))
         };
-        let (input_shape, output_shape) = (shape(input)?, shape(output)?);
+        // Open sides are 0.
+        let shape = |outlet: &ort::value::Outlet| -> Option<Vec<usize>> {
+            Some(outlet.dtype().tensor_shape()?.iter().map(|side| usize::try_from(*side).unwrap_or(0)).collect())
+        };
+        let (Some(input_shape), Some(output_shape)) = (shape(input), shape(output)) else { return Err(odd(input)) };
         let name = |outlet: &ort::value::Outlet| CString::new(outlet.name()).map_err(|_| wrong("odd names".to_owned()));
         let (input_name, output_name) = (name(input)?, name(output)?);
-        let tensor = |shape: &[usize]| {
-            Tensor::<f32>::new(&Allocator::default(), shape.to_vec()).map_err(|error| refused(error.to_string()))
+        let memory = |error: ort::Error| refused(error.to_string());
+        let input = match input.dtype().tensor_type() {
+            _ if input_shape.contains(&0) => return Err(odd(input)),
+            Some(TensorElementType::Float32) => {
+                Input::Numbers(Tensor::new(&Allocator::default(), input_shape.clone()).map_err(memory)?)
+            }
+            Some(TensorElementType::Uint8) => {
+                Input::Bytes(Tensor::new(&Allocator::default(), input_shape.clone()).map_err(memory)?)
+            }
+            _ => return Err(odd(input)),
         };
-        let (input, output) = (tensor(&input_shape)?, tensor(&output_shape)?);
+        let output = match output.dtype().tensor_type() {
+            Some(TensorElementType::Float32) if output_shape.contains(&0) => Output::Open(None),
+            Some(TensorElementType::Float32) => {
+                Output::Fixed(Tensor::new(&Allocator::default(), output_shape.clone()).map_err(memory)?)
+            }
+            _ => return Err(odd(output)),
+        };
         Ok(Self { session, input, output, input_name, output_name, input_shape, output_shape })
     }
 
@@ -82,7 +108,12 @@ impl Session {
         &self.input_shape
     }
 
-    /// Shape of the output.
+    /// Whether the input is bytes rather than f32.
+    pub fn takes_bytes(&self) -> bool {
+        matches!(self.input, Input::Bytes(_))
+    }
+
+    /// Shape of the output; 0 for sides that a run decides.
     pub fn output_shape(&self) -> &[usize] {
         &self.output_shape
     }
@@ -90,24 +121,46 @@ impl Session {
     /// The memory that the next run reads.
     ///
     /// # Errors
-    /// Never for a tensor in ordinary memory.
+    /// When the input is bytes.
     pub fn input(&mut self) -> Result<&mut [f32], ModelError> {
-        let (_, numbers) = self.input.try_extract_tensor_mut::<f32>().map_err(run_error)?;
+        let Input::Numbers(tensor) = &mut self.input else {
+            return Err(ModelError::Run("the network takes bytes, not f32".to_owned()));
+        };
+        let (_, numbers) = tensor.try_extract_tensor_mut::<f32>().map_err(run_error)?;
         Ok(numbers)
     }
 
-    /// Runs the network over [`Self::input`] and returns its output.
+    /// The same for an input of bytes.
+    ///
+    /// # Errors
+    /// When the input is f32.
+    pub fn input_bytes(&mut self) -> Result<&mut [u8], ModelError> {
+        let Input::Bytes(tensor) = &mut self.input else {
+            return Err(ModelError::Run("the network takes f32, not bytes".to_owned()));
+        };
+        let (_, bytes) = tensor.try_extract_tensor_mut::<u8>().map_err(run_error)?;
+        Ok(bytes)
+    }
+
+    /// Runs the network over [`Self::input`] and returns its output. Allocates nothing, unless the output has sides
+    /// that the run decides.
     ///
     /// # Errors
     /// When ONNX Runtime reports one.
     pub fn run(&mut self) -> Result<&[f32], ModelError> {
         let names = [self.input_name.as_ptr()];
         let output_names = [self.output_name.as_ptr()];
-        let inputs = [self.input.ptr()];
-        let mut outputs = [self.output.ptr_mut()];
-        // SAFETY: names are terminated, inputs and outputs are tensors of the model's own shapes that live in `self`,
-        // each list has the length that is given, and `&mut self` keeps the session to one run at a time. `ort`'s own
-        // `run` does the same and allocates its lists anew each time.
+        let inputs = [match &self.input {
+            Input::Numbers(tensor) => tensor.ptr(),
+            Input::Bytes(tensor) => tensor.ptr(),
+        }];
+        let mut outputs = [match &mut self.output {
+            Output::Fixed(tensor) => tensor.ptr_mut(),
+            Output::Open(_) => std::ptr::null_mut(),
+        }];
+        // SAFETY: names are terminated, inputs and outputs are tensors of the model's own shapes that live in `self`, or
+        // null for an output that the run makes; each list has the length that is given, and `&mut self` keeps the
+        // session to one run at a time. `ort`'s own `run` does the same and allocates its lists anew each time.
         unsafe {
             let status = (ort::api().Run)(
                 self.session.inner().ptr().cast_mut(),
@@ -121,7 +174,18 @@ impl Session {
             );
             ort::Error::result_from_status(status).map_err(run_error)?;
         }
-        let (_, numbers) = self.output.try_extract_tensor::<f32>().map_err(run_error)?;
+        let (_, numbers) = match &mut self.output {
+            Output::Fixed(tensor) => tensor.try_extract_tensor::<f32>().map_err(run_error)?,
+            Output::Open(made) => {
+                let [made_by_run] = outputs;
+                let made_by_run = NonNull::new(made_by_run)
+                    .ok_or_else(|| ModelError::Run("the network made no output".to_owned()))?;
+                // SAFETY: the run succeeded, so it made this value for us to release; a session on the processor
+                // makes its outputs with the default allocator.
+                let value = unsafe { DynValue::from_ptr(made_by_run, Some(&Allocator::default())) };
+                made.insert(value).try_extract_tensor::<f32>().map_err(run_error)?
+            }
+        };
         Ok(numbers)
     }
 }

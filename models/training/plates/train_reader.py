@@ -16,7 +16,7 @@ from networks import COLUMNS, ROWS, Reader
 from render import ALPHABET, SLOTS
 
 SAMPLES, HELD = 100_000, 3_000
-BATCH, STEPS, WARM, PEAK = 48, 6_200, 200, 3e-3
+BATCH, STEPS, WARM, PEAK = 48, 4_000, 150, 3e-3
 PLACE_WEIGHT = 0.15
 
 
@@ -106,7 +106,7 @@ def main():
         mean += (reading.item() - mean) * (.02 if step > 50 else 1 / (step + 1))
         if step % 100 == 99:
             told = ""
-            if step % 500 == 499:
+            if step % 1000 == 999:
                 told = " held-out exact %.4f, characters %.4f" % measure(reader, held, 1000)
                 torch.save(reader.state_dict(), folder / "reader.pt")
             print(f"step {step + 1} loss {mean:.4f} after {time.time() - started:.0f} s{told}", flush=True)
