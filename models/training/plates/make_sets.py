@@ -1,7 +1,7 @@
 """Draws the sets that the networks learn from and are judged by, once, into memory-mapped arrays.
 
-    python make_sets.py reader FOLDER 120000     # training
-    python make_sets.py finder FOLDER 60000
+    python make_sets.py reader FOLDER 100000
+    python make_sets.py finder FOLDER 12000
 
 Sample i of a set follows from the set's seed and i alone, so the number of processes changes nothing.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import render
 
 CHUNK = 500
-SEEDS = {"reader": 11, "reader-held": 12, "reader-unseen": 13, "finder": 21, "finder-held": 22}
+SEEDS = {"reader": 11, "reader-held": 12, "reader-unseen": 13, "reader-gate": 14, "finder": 21, "finder-held": 22}
 
 
 def reader_chunk(job):
@@ -26,7 +26,7 @@ def reader_chunk(job):
     places = np.lib.format.open_memmap(folder / f"{name}-places.npy", "r+")
     for index in range(first, first + count):
         rng = np.random.default_rng([SEEDS[name], index])
-        crop, text, centres = render.reader_sample(rng, unseen=name == "reader-unseen")
+        crop, text, centres = render.reader_sample(rng, unseen=name == "reader-unseen", gate=name == "reader-gate")
         crops[index], labels[index] = crop, render.encode(text)
         places[index, :len(centres)] = centres
     return count

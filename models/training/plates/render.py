@@ -567,12 +567,19 @@ def surroundings(rng, height, width):
     return ground
 
 
-def reader_sample(rng, unseen=False):
-    """One crop as the reader gets it (uint8 RGB 48x144), its label and the characters' centres in the crop, 0 to 1."""
+GATE_SEEN = 110
+
+
+def reader_sample(rng, unseen=False, gate=False):
+    """One crop as the reader gets it (uint8 RGB 48x144), its label and the characters' centres in the crop, 0 to 1.
+
+    `gate`: as a camera over a lane sees it: at least 110 pixels wide, blurred half as much, otherwise the same.
+    """
     plate, text, centres = draw_plate(rng, unseen)
     height, width = plate.shape[:2]
     # Width in camera pixels such that a character stays at least some 6 pixels wide.
     least = max(60, 8.0 * (len(text) + 2) * (1 if height < 100 else .85))
+    least = max(least, GATE_SEEN) if gate else least
     seen = least * np.exp(rng.uniform(0, np.log(300 / least)))
     stroke = seen / (len(text) + 2)
     corners = view(rng, seen, seen * height / width)
@@ -593,7 +600,7 @@ def reader_sample(rng, unseen=False):
         soft = cv2.GaussianBlur(cover, (0, 0), max(.6, seen * .02))
         scene *= (1 - rng.uniform(.2, .8) * soft)[..., None]
     scene += cover[..., None] * (flat - scene)
-    picture = spoil(rng, light(rng, scene), stroke)
+    picture = spoil(rng, light(rng, scene), stroke / 2 if gate else stroke)
     return cut(rng, picture, corners, text, project(camera, centres))
 
 
