@@ -10,17 +10,32 @@ mod report;
 
 use report::{Report, median};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use vokter_frames::{
-    Channels, Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Placement, Quad, RawFrame, TensorSpec,
-};
-use vokter_models::{FinderOutput, PlateFinder, PlateReader, Runtime, SlotAlphabet, find_library};
+use vokter_frames::{Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Quad, RawFrame};
+use vokter_models::{Digest, ModelFile, PlateFinder, PlateReader, Runtime, find_library};
 use vokter_rules::geometry::Rect;
 
 const SPAN: Duration = Duration::from_secs(2);
-const ALPHABET: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖÜ_";
 const FLOOR: f32 = 0.4;
+
+const OUR_FINDER: &str = r#"task = "plate-detection"
+input = { name = "images", width = 256, height = 192, colour = "rgb", range = "0..255", letterbox = "centre", pad = 114 }
+output = { decoder = "plate-corners", names = ["plates"] }
+classes = { names = ["plate"], map = { plate = "plate" } }
+"#;
+const OUR_READER: &str = r#"task = "plate-reading"
+input = { name = "images", width = 144, height = 48, colour = "rgb", range = "0..255", letterbox = "stretch" }
+output = { decoder = "plate-slots", names = ["slots"], slots = 10, pad = "_", alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖÜ_" }
+"#;
+const PUBLIC_FINDER: &str = r#"task = "plate-detection"
+input = { name = "images", width = 416, height = 416, colour = "rgb", range = "0..1", letterbox = "centre", pad = 114 }
+output = { decoder = "yolo-nms", rows = "picture-box-class-score", names = ["output0"] }
+classes = { names = ["License Plate"], map = { "License Plate" = "plate" } }
+"#;
+const PUBLIC_READER: &str = r#"task = "plate-reading"
+input = { name = "input", layout = "nhwc", element = "u8", width = 128, height = 64, colour = "rgb", range = "0..255", letterbox = "stretch" }
+output = { decoder = "plate-slots", names = ["Identity:0"], slots = 9, pad = "_", alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_" }
+"#;
 
 /// A photograph and what is known of it.
 struct Photograph {
@@ -32,57 +47,19 @@ struct Photograph {
 /// A finder and a reader that belong together.
 struct Pair {
     name: &'static str,
-    finder: Network,
-    reader: Network,
+    finder: ModelFile,
+    reader: ModelFile,
+    /// What the reader is shown round the plate: parts of its sides.
+    margin: (f32, f32),
 }
 
-struct Network {
-    path: PathBuf,
-    bytes: Arc<[u8]>,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    OurFinder,
-    PublicFinder,
-    OurReader,
-    PublicReader,
-}
-
-impl Network {
-    fn at(path: PathBuf, kind: Kind) -> Option<Self> {
-        let bytes = std::fs::read(&path).ok()?.into();
-        Some(Self { path, bytes, kind })
-    }
-
-    fn spec(&self) -> TensorSpec {
-        let (width, height, white) = match self.kind {
-            Kind::OurFinder => (256, 192, 255.0),
-            Kind::PublicFinder => (416, 416, 1.0),
-            Kind::OurReader => (144, 48, 255.0),
-            Kind::PublicReader => (128, 64, 255.0),
-        };
-        let pad = 114.0 / 255.0 * white;
-        TensorSpec { width, height, placement: Placement::Centre, channels: Channels::Rgb, white, pad }
-    }
-
+impl Pair {
     fn finder(&self, runtime: &Runtime) -> PlateFinder {
-        let output = match self.kind {
-            Kind::OurFinder => FinderOutput::Corners,
-            _ => FinderOutput::Boxes,
-        };
-        PlateFinder::open(runtime, &self.path, &self.bytes, self.spec(), output, FLOOR).unwrap()
+        PlateFinder::open(runtime, &self.finder, FLOOR).unwrap()
     }
 
     fn reader(&self, runtime: &Runtime) -> PlateReader {
-        let (characters, slots, margin): (Vec<char>, _, _) = match self.kind {
-            Kind::OurReader => (ALPHABET.chars().collect(), 10, (0.04, 0.10)),
-            _ => (ALPHABET.chars().filter(|c| c.is_ascii()).collect(), 9, (0.0, 0.0)),
-        };
-        let alphabet = SlotAlphabet { characters, slots, blank: '_' };
-        let reader = PlateReader::open(runtime, &self.path, &self.bytes, self.spec(), alphabet).unwrap();
-        reader.with_margin(margin.0, margin.1)
+        PlateReader::open(runtime, &self.reader).unwrap().with_margin(self.margin.0, self.margin.1)
     }
 }
 
@@ -98,17 +75,18 @@ fn main() {
     println!("{} photographs, scores of at least {FLOOR}\n", photographs.len());
 
     let weights = root.join("models/weights");
-    let ours = pair("ours", weights.join("plate-finder.onnx"), weights.join("plate-reader.onnx"), true);
+    let ours = pair("ours", [weights.join("plate-finder.onnx"), weights.join("plate-reader.onnx")], true);
     let models = data.join("models");
-    let finder = models.join("plate_yolov9t_416_int8.onnx");
-    let public = pair("public", finder, models.join("plate_ocr_cct_xs_v1.onnx"), false);
+    let files = ["plate_yolov9t_416_int8.onnx", "plate_ocr_cct_xs_v1.onnx"].map(|file| models.join(file));
+    let public = pair("public", files, false);
     for pair in [&ours, &public].into_iter().flatten() {
         quality(&runtime, pair, &photographs, &mut report);
     }
 
     println!();
     let folder = std::env::var_os("VOKTER_PLATES_F32").map_or_else(|| root.join("target/plates"), PathBuf::from);
-    let plain = pair("ours f32", folder.join("plate-finder-f32.onnx"), folder.join("plate-reader-f32.onnx"), true);
+    let files = ["plate-finder-f32.onnx", "plate-reader-f32.onnx"].map(|file| folder.join(file));
+    let plain = pair("ours f32", files, true);
     for pair in [&ours, &plain, &public].into_iter().flatten() {
         for threads in [1, 2] {
             speed(&runtime, pair, threads, &photographs[0], &mut report);
@@ -117,14 +95,26 @@ fn main() {
     report.write().unwrap();
 }
 
-fn pair(name: &'static str, finder: PathBuf, reader: PathBuf, ours: bool) -> Option<Pair> {
-    let (find, read) =
-        if ours { (Kind::OurFinder, Kind::OurReader) } else { (Kind::PublicFinder, Kind::PublicReader) };
-    let both = Network::at(finder.clone(), find).zip(Network::at(reader.clone(), read));
-    if both.is_none() {
-        println!("skipped: {name}, for want of {} or {}", finder.display(), reader.display());
+/// Two models under manifests written for them, if their files are there.
+fn pair(name: &'static str, files: [PathBuf; 2], ours: bool) -> Option<Pair> {
+    if let Some(missing) = files.iter().find(|file| !file.is_file()) {
+        println!("skipped: {name}, for want of {}", missing.display());
+        return None;
     }
-    both.map(|(finder, reader)| Pair { name, finder, reader })
+    let [finder, reader] = files;
+    let (find, read, margin) =
+        if ours { (OUR_FINDER, OUR_READER, (0.04, 0.10)) } else { (PUBLIC_FINDER, PUBLIC_READER, (0.0, 0.0)) };
+    Some(Pair { name, finder: model(&finder, find), reader: model(&reader, read), margin })
+}
+
+fn model(file: &Path, rest: &str) -> ModelFile {
+    let digest = Digest::of(&std::fs::read(file).unwrap());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench/manifests");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(file.with_extension("toml").file_name().unwrap());
+    let head = format!("file = {:?}\nsha256 = \"{digest}\"\n", file.canonicalize().unwrap());
+    std::fs::write(&path, format!("{head}licence = \"see the model's card\"\nsource = \"bench\"\n{rest}")).unwrap();
+    ModelFile::open(&path).unwrap()
 }
 
 /// The photographs of a folder as masked frames, without a mask.
@@ -178,7 +168,7 @@ struct Tally {
 }
 
 fn quality(runtime: &Runtime, pair: &Pair, photographs: &[Photograph], report: &mut Report) {
-    let (mut finder, mut reader) = (pair.finder.finder(runtime), pair.reader.reader(runtime));
+    let (mut finder, mut reader) = (pair.finder(runtime), pair.reader(runtime));
     let views: [(&str, fn(&Photograph) -> Option<Rect>); 3] = [
         ("whole picture", |_| Some(Rect::new(0.0, 0.0, 1.0, 1.0))),
         ("lane", |photograph| Some(photograph.lane())),
@@ -248,8 +238,8 @@ fn distance(a: &str, b: &str) -> usize {
 fn speed(runtime: &Runtime, pair: &Pair, threads: usize, photograph: &Photograph, report: &mut Report) {
     let plate = Quad::of(&photograph.plate);
     let lane = photograph.lane();
-    let finding = rate(threads, || pair.finder.finder(runtime), |finder| drop(finder.find(&photograph.frame, &lane)));
-    let reading = rate(threads, || pair.reader.reader(runtime), |reader| drop(reader.read(&photograph.frame, &plate)));
+    let finding = rate(threads, || pair.finder(runtime), |finder| drop(finder.find(&photograph.frame, &lane)));
+    let reading = rate(threads, || pair.reader(runtime), |reader| drop(reader.read(&photograph.frame, &plate)));
     let cores = if threads == 1 { "one core" } else { "two cores" };
     report.figure(format!("{}: finder on {cores}", pair.name).leak(), finding, "frames/s");
     report.figure(format!("{}: reader on {cores}", pair.name).leak(), reading, "frames/s");

@@ -21,6 +21,8 @@ pub enum Command {
     Check(Check),
     /// Watch the cameras of a site and report events
     Run(Run),
+    /// Find, look into and fetch models
+    Models(Models),
 }
 
 /// Reads a site file and says everything that is wrong with it, with the requirement behind it and what to write
@@ -52,7 +54,7 @@ pub enum Format {
 #[command(after_help = "Examples:
   vokter run site.toml
   vokter run site.toml --events events.jsonl --stills pictures/
-  vokter run site.toml --model yolox_s.onnx | jq -c '[.time, .camera, .rule]'
+  vokter run site.toml --model models/yolox-s.toml | jq -c '[.time, .camera, .rule]'
   GATE_URL=rtsp://user:secret@10.0.0.5/1 vokter run site.toml")]
 pub struct Run {
     /// The site file
@@ -64,8 +66,9 @@ pub struct Run {
     /// Also save a masked picture of each event in this folder
     #[arg(long, value_name = "FOLDER")]
     pub stills: Option<PathBuf>,
-    /// The detection model; without it, the only *.onnx in models/
-    #[arg(long, value_name = "FILE.onnx")]
+    /// The detection model: its model.toml, or its .onnx with the model.toml
+    /// beside it; without it, the one that comes with Vokter
+    #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Inference sessions, of one thread each; without it, one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -73,4 +76,77 @@ pub struct Run {
     /// Analyse every frame, whether anything moves or not
     #[arg(long)]
     pub no_gate: bool,
+}
+
+/// Models are loaded under a manifest, `model.toml`, that says what each of their outputs and classes is. Whatever
+/// speaks of a person's sex, age, skin, identity, emotion, religion or clothing is refused. See docs/models.md.
+#[derive(Args)]
+#[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  vokter models list
+  vokter models inspect detector.onnx
+  vokter models pull yolox-s")]
+pub struct Models {
+    #[command(subcommand)]
+    pub command: ModelsCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ModelsCommand {
+    /// Show the well-known public models
+    List(List),
+    /// Show what a model says about itself, and whether it may be loaded
+    Inspect(Inspect),
+    /// Fetch a well-known model, with its manifest
+    Pull(Pull),
+}
+
+/// Shows the well-known public models: those that can be fetched, and those whose file a user must bring because
+/// their publisher gives no digest.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter models list
+  vokter models list --registry our-models.toml")]
+pub struct List {
+    /// Another list of models, of the form of models/registry.toml
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+}
+
+/// Shows a model's inputs, outputs, operators and metadata, and what the whitelist says; proposes a model.toml if there
+/// is none. Needs no ONNX Runtime. Exits with 0 if the model may be loaded, 1 if it is refused.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter models inspect detector.onnx
+  vokter models inspect models/yolox-s.toml")]
+pub struct Inspect {
+    /// A model (.onnx) or its manifest (.toml)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Fetches a well-known model and writes its manifest beside it. An interrupted download is taken up where it ended;
+/// a file with another SHA-256 than the published one is thrown away. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter models pull yolox-s
+  vokter models pull yunet --into /usr/share/vokter/models
+  vokter models pull yolox-s --from http://mirror.example/models
+  HTTPS_PROXY=http://proxy.example:3128 vokter models pull yolox-s")]
+pub struct Pull {
+    /// The model, as `vokter models list` names it
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The folder that it is written to
+    #[arg(long, value_name = "FOLDER", default_value = "models")]
+    pub into: PathBuf,
+    /// A server that has the files by their names; the digest decides
+    #[arg(long, value_name = "URL")]
+    pub from: Option<String>,
+    /// Another list of models, of the form of models/registry.toml
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+    /// Connect anew after so many seconds without a byte
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub stall: u16,
 }

@@ -8,6 +8,7 @@ mod live_view;
 mod logs;
 mod outlet;
 mod report;
+mod text;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Check(check) => command::check::run(check),
         Command::Run(run) => command::run::run(run),
+        Command::Models(models) => command::models::run(models),
     };
     match done {
         Ok(code) => code,

@@ -65,9 +65,7 @@ impl Quad {
     /// Mean lengths of its sides in pixels of a picture of that size: across, and down.
     fn sides(&self, width: usize, height: usize) -> (f32, f32) {
         let [a, b, c, d] = self.corners;
-        let length = |from: Point, to: Point| {
-            ((to.x - from.x) * width as f32).hypot((to.y - from.y) * height as f32)
-        };
+        let length = |from: Point, to: Point| ((to.x - from.x) * width as f32).hypot((to.y - from.y) * height as f32);
         ((length(a, b) + length(d, c)) / 2.0, (length(a, d) + length(b, c)) / 2.0)
     }
 }
@@ -170,10 +168,8 @@ impl Cropper {
             let block = |pixels: f32, whole: usize, samples: usize, made: usize| {
                 ((pixels * samples as f32 / whole as f32 / made as f32).round() as usize).clamp(1, BLOCK)
             };
-            let blocks = (
-                block(across, frame.width(), plane_width, width),
-                block(down, frame.height(), plane_height, height),
-            );
+            let blocks =
+                (block(across, frame.width(), plane_width, width), block(down, frame.height(), plane_height, height));
             plane.read(frame, index, &bounds, blocks, &mut self.row);
         }
         let map = Homography::onto(&part);

@@ -1,16 +1,14 @@
 //! A detector: letterbox, run, decode, suppress.
 
-use crate::decode::{Detection, nms, yolox};
+use crate::decode::{Detection, detr, nms, yolo_nms, yolov8, yolox};
+use crate::manifest::{Decoder, Manifest};
 use crate::reshape::with_input_shape;
-use crate::{ModelError, Runtime, Session};
+use crate::{ModelError, ModelFile, Runtime, Session};
 use ndarray::ArrayView2;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use vokter_frames::{Channels, Fit, Letterbox, MaskedFrame, Placement, TensorSpec};
+use vokter_frames::{Fit, Letterbox, MaskedFrame, Placement, TensorSpec};
 use vokter_rules::limits;
-
-/// Sides of a YOLOX input are multiples of its coarsest stride.
-const SIDE_STEP: usize = 32;
 
 /// When a candidate counts.
 #[derive(Clone, Copy, Debug)]
@@ -27,25 +25,46 @@ impl Default for Thresholds {
     }
 }
 
-/// A model file that was found to be a YOLOX detector over COCO's classes.
+/// A model that finds objects, as its manifest says.
 #[derive(Clone)]
 pub struct Model {
     runtime: Runtime,
-    path: PathBuf,
+    file: ModelFile,
+    /// The file, with its input fixed to the manifest's size if it was open.
     bytes: Arc<[u8]>,
     spec: TensorSpec,
 }
 
 impl Model {
-    /// Reads a model and checks that it is one that is known.
+    /// Opens a model for detection or plate detection by its `model.toml`, or by its `.onnx` file with the manifest
+    /// beside it.
     ///
     /// # Errors
-    /// When the file cannot be read, is no model, or is another kind of model.
+    /// When it is refused, does something else, or does not run as its manifest says.
     pub fn open(runtime: &Runtime, path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|cause| ModelError::Unreadable { path: path.to_owned(), cause })?;
-        let session = Session::open(runtime, path, &bytes)?;
-        let spec = input_spec(&session).map_err(|what| ModelError::WrongModel { path: path.to_owned(), what })?;
-        Ok(Self { runtime: runtime.clone(), path: path.to_owned(), bytes: bytes.into(), spec })
+        let file = ModelFile::open(path)?;
+        let manifest = file.manifest();
+        let wrong_task = || ModelError::WrongTask {
+            path: path.to_owned(),
+            is: manifest.task.name(),
+            wanted: "detection, or plate-detection by boxes",
+        };
+        let finds_boxes = manifest.task.has_classes() && manifest.decoder != Decoder::PlateCorners;
+        let spec = manifest.tensor().filter(|_| finds_boxes).ok_or_else(wrong_task)?;
+        let mut bytes: Arc<[u8]> = file.bytes().clone();
+        if !file.has_fixed_input()
+            && let Some(fixed) = with_input_shape(&bytes, &manifest.input.shape())
+        {
+            bytes = fixed.into();
+        }
+        let model = Self { runtime: runtime.clone(), bytes, spec, file };
+        model.session_of(&model.bytes, spec)?;
+        Ok(model)
+    }
+
+    /// What the model is.
+    pub fn manifest(&self) -> &Manifest {
+        self.file.manifest()
     }
 
     /// A session whose input just holds pictures of that size, or one of the model's own size if the model cannot be
@@ -54,21 +73,34 @@ impl Model {
     /// # Errors
     /// When ONNX Runtime refuses the session.
     pub fn session_for(&self, width: usize, height: usize) -> Result<Session, ModelError> {
+        self.network_for(width, height).map(|(session, _)| session)
+    }
+
+    /// A session and the tensor that it wants.
+    fn network_for(&self, width: usize, height: usize) -> Result<(Session, TensorSpec), ModelError> {
         let fitted = self.fitted(width, height);
         if fitted != self.spec
             && let Some(bytes) = with_input_shape(&self.bytes, &[1, 3, fitted.height, fitted.width])
-            && let Ok(session) = Session::open(&self.runtime, &self.path, &bytes)
-            && input_spec(&session).is_ok_and(|spec| spec == fitted)
+            && let Ok(session) = self.session_of(&bytes, fitted)
         {
-            return Ok(session);
+            return Ok((session, fitted));
         }
-        Session::open(&self.runtime, &self.path, &self.bytes)
+        Ok((self.session_of(&self.bytes, self.spec)?, self.spec))
     }
 
-    /// The smallest input that holds pictures of that size at the scale of the model's own.
+    /// A session that has been held against the manifest once more: what a graph says about itself need not be so.
+    fn session_of(&self, bytes: &[u8], spec: TensorSpec) -> Result<Session, ModelError> {
+        self.file.session(&self.runtime, bytes, spec.width, spec.height)
+    }
+
+    /// The smallest input that holds pictures of that size at the scale of the model's own. Only grids that are not yet
+    /// decoded follow their input; other exports carry the places of their cells as numbers.
     fn fitted(&self, width: usize, height: usize) -> TensorSpec {
+        if self.manifest().decoder != Decoder::Yolox || self.spec.placement != Placement::TopLeft {
+            return self.spec;
+        }
         let content = self.spec.content(width, height);
-        let side = |content: usize, most: usize| content.next_multiple_of(SIDE_STEP).min(most);
+        let side = |content: usize, most: usize| content.next_multiple_of(yolox::SIDE_STEP).min(most);
         TensorSpec { width: side(content.0, self.spec.width), height: side(content.1, self.spec.height), ..self.spec }
     }
 }
@@ -118,12 +150,10 @@ impl Detector {
             *padded = Some(fit);
         }
         letterbox.fill(frame, input);
-        let rows = session.output_shape().get(1).copied().unwrap_or(0);
-        let output = ArrayView2::from_shape((rows, yolox::CELL_NUMBERS), session.run()?)
-            .map_err(|error| ModelError::Run(error.to_string()))?;
+        session.run()?;
         let spec = letterbox.spec();
         self.candidates.clear();
-        yolox::decode(output, spec.width, spec.height, self.thresholds.floor, &mut self.candidates);
+        read(self.model.manifest(), session, (spec.width, spec.height), self.thresholds.floor, &mut self.candidates)?;
         nms::suppress(&mut self.candidates, self.thresholds.overlap, &mut self.detections);
         for detection in &mut self.detections {
             detection.region = fit.to_picture(&detection.region).clipped();
@@ -137,8 +167,7 @@ impl Detector {
         if let Some(index) = self.networks.iter().position(|network| network.wanted == wanted) {
             return Ok(index);
         }
-        let session = self.model.session_for(frame.width(), frame.height())?;
-        let spec = input_spec(&session).map_err(|what| ModelError::Run(what.clone()))?;
+        let (session, spec) = self.model.network_for(frame.width(), frame.height())?;
         let network = Network { wanted, session, letterbox: Letterbox::new(spec), padded: None };
         if self.networks.len() == limits::INPUT_SHAPES {
             self.networks.remove(0);
@@ -148,18 +177,34 @@ impl Detector {
     }
 }
 
-/// What a YOLOX network wants: BGR, 0 to 255, upper left, grey border. Or what does not fit.
-fn input_spec(session: &Session) -> Result<TensorSpec, String> {
-    let (input, output) = (session.input_shape(), session.output_shape());
-    let [1, 3, height, width] = *input else { return Err(format!("its input is {input:?} instead of [1, 3, H, W]")) };
-    let fits = |side: usize| side.is_multiple_of(SIDE_STEP) && (SIDE_STEP..=4096).contains(&side);
-    if !fits(width) || !fits(height) {
-        return Err(format!("its input of {width}x{height} is no multiple of {SIDE_STEP}"));
+/// Decodes what a session's last run said, in tensor pixels.
+pub(crate) fn read(
+    manifest: &Manifest,
+    session: &Session,
+    size: (usize, usize),
+    floor: f32,
+    out: &mut Vec<Detection>,
+) -> Result<(), ModelError> {
+    let classes = &manifest.classes;
+    match manifest.decoder {
+        Decoder::Yolox => yolox::decode(table(session, 0)?, size, classes, floor, out),
+        Decoder::Yolov8 => yolov8::decode(table(session, 0)?, classes, floor, out),
+        Decoder::YoloNms { rows } => yolo_nms::decode(table(session, 0)?, rows, classes, floor, out),
+        Decoder::Detr { scores } => {
+            detr::decode(table(session, 0)?, table(session, 1)?, scores, size, classes, floor, out);
+        }
+        // Their tasks find no boxes; `Model::open` refuses them.
+        Decoder::Yunet | Decoder::PlateCorners | Decoder::PlateSlots { .. } => {}
     }
-    let wanted = [1, yolox::cells(width, height), yolox::CELL_NUMBERS];
-    if output != wanted {
-        return Err(format!("its output is {output:?} instead of {wanted:?}"));
-    }
-    let (placement, channels) = (Placement::TopLeft, Channels::Bgr);
-    Ok(TensorSpec { width, height, placement, channels, white: 255.0, pad: 114.0 })
+    Ok(())
+}
+
+/// An output as rows and columns, without a first side of one.
+fn table(session: &Session, place: usize) -> Result<ArrayView2<'_, f32>, ModelError> {
+    let (shape, numbers) = session.output(place)?;
+    let sides = match *shape {
+        [rows, columns] | [1, rows, columns] => (rows, columns),
+        _ => return Err(ModelError::Run(format!("output {place} is {shape:?}, which is no table"))),
+    };
+    ArrayView2::from_shape(sides, numbers).map_err(|error| ModelError::Run(error.to_string()))
 }

@@ -1,5 +1,9 @@
 //! What can go wrong with a model or the library that runs it, and what to do about it.
 
+use crate::graph::GraphError;
+use crate::manifest::ManifestError;
+use crate::whitelist::Refusal;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// Why a model or the runtime cannot be used.
@@ -22,25 +26,14 @@ pub enum ModelError {
         /// What the loader said.
         cause: String,
     },
-    /// No model was named and none was found.
+    /// No model was named and none is installed.
     #[error(
-        "no detection model was found (looked in {}); name one with --model FILE.onnx",
-        looked_in.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        "no detection model was found (looked for {}); name one with --model FILE, or see `vokter models list`",
+        looked_at.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
     )]
     NoModel {
-        /// The folders that were searched.
-        looked_in: Vec<PathBuf>,
-    },
-    /// Several models were found and none was named.
-    #[error(
-        "{} holds several models ({}); name one with --model FILE.onnx",
-        folder.display(), names.join(", ")
-    )]
-    SeveralModels {
-        /// The folder.
-        folder: PathBuf,
-        /// The file names in it.
-        names: Vec<String>,
+        /// The manifests that were looked for.
+        looked_at: Vec<PathBuf>,
     },
     /// The file cannot be read.
     #[error("the model {} cannot be read: {cause}", path.display())]
@@ -50,6 +43,45 @@ pub enum ModelError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// The manifest cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// There is a model and no manifest.
+    #[error("{} has no manifest; write one as {}, for example:\n\n{example}", path.display(), beside.display())]
+    NoManifest {
+        /// The model.
+        path: PathBuf,
+        /// Where its manifest is looked for.
+        beside: PathBuf,
+        /// A manifest that fits, or one to begin with.
+        example: String,
+    },
+    /// The file is no ONNX file.
+    #[error("{} is no ONNX model that can be read: {cause}", path.display())]
+    NotAGraph {
+        /// The model.
+        path: PathBuf,
+        /// What is wrong.
+        cause: GraphError,
+    },
+    /// The model may not be loaded.
+    #[error("the model {} is refused:{}", path.display(), refused(refusals))]
+    Refused {
+        /// The model.
+        path: PathBuf,
+        /// Every reason.
+        refusals: Vec<Refusal>,
+    },
+    /// The model does something else.
+    #[error("{} is a model for {is}, and {wanted} is wanted here", path.display())]
+    WrongTask {
+        /// The model.
+        path: PathBuf,
+        /// Its task.
+        is: &'static str,
+        /// The task it is to do.
+        wanted: &'static str,
+    },
     /// ONNX Runtime does not accept the file.
     #[error("{} is no ONNX model that runs here: {cause}", path.display())]
     NotAModel {
@@ -58,11 +90,8 @@ pub enum ModelError {
         /// What ONNX Runtime said.
         cause: String,
     },
-    /// The model is not a detector of a kind that is known.
-    #[error(
-        "{} is not a YOLOX detector over the 80 COCO classes: {what}; export one with a fixed input of 1x3xHxW",
-        path.display()
-    )]
+    /// The model runs, and not as its manifest says.
+    #[error("{} does not run as its manifest says (IVA-3): {what}; correct the manifest, or export it with fixed shapes", path.display())]
     WrongModel {
         /// The model.
         path: PathBuf,
@@ -72,4 +101,14 @@ pub enum ModelError {
     /// A run failed.
     #[error("inference failed: {0}")]
     Run(String),
+}
+
+/// A line for each.
+pub(crate) fn listed<T: Display>(items: &[T]) -> String {
+    items.iter().map(|item| format!("\n  {}", item.to_string().replace('\n', "\n  "))).collect()
+}
+
+fn refused(refusals: &[Refusal]) -> String {
+    let lines: Vec<_> = refusals.iter().map(|refusal| format!("{}: {refusal}", refusal.requirement())).collect();
+    listed(&lines)
 }

@@ -4,6 +4,8 @@ use crate::ModelError;
 use std::path::{Path, PathBuf};
 
 const LIBRARY: &str = "libonnxruntime.so";
+/// The manifest of the model that comes with Vokter.
+const DETECTOR: &str = "detector.toml";
 
 /// The runtime library: `ORT_DYLIB_PATH`, or `libonnxruntime.so` beside the executable or its folder's parent.
 ///
@@ -13,47 +15,37 @@ pub fn find_library() -> Result<PathBuf, ModelError> {
     let named = std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
     let looked_at: Vec<_> = match named {
         Some(path) => vec![path],
-        None => beside_executable().into_iter().map(|folder| folder.join(LIBRARY)).collect(),
+        None => above_executable(2).into_iter().map(|folder| folder.join(LIBRARY)).collect(),
     };
     let found = looked_at.iter().find(|path| path.is_file()).cloned();
     found.ok_or(ModelError::NoLibrary { looked_at })
 }
 
-/// The model: the one named, or the only `*.onnx` in the first of `models/`, `models/` beside the executable and
-/// `/usr/share/vokter/models` that holds any.
+/// The model: the one named, or the one that comes with Vokter. That is `models/detector.toml` beside the executable
+/// or in `/usr/share/vokter`, and in a checkout `models/weights/detector.toml`.
 ///
 /// # Errors
-/// When none or several are found.
+/// When none is named and none is there.
 pub fn find_model(named: Option<&Path>) -> Result<PathBuf, ModelError> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
-    let mut looked_in = vec![PathBuf::from("models")];
-    looked_in.extend(beside_executable().into_iter().map(|folder| folder.join("models")));
-    looked_in.push(PathBuf::from("/usr/share/vokter/models"));
-    for folder in &looked_in {
-        let mut models: Vec<_> = std::fs::read_dir(folder)
+    let mut looked_at: Vec<_> =
+        above_executable(1).into_iter().map(|folder| folder.join("models").join(DETECTOR)).collect();
+    // An executable of a checkout lies in target/debug, and a test's one deeper.
+    looked_at.extend(
+        above_executable(4)
             .into_iter()
-            .flatten()
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "onnx"))
-            .collect();
-        models.sort();
-        match models.as_slice() {
-            [] => {}
-            [model] => return Ok(model.clone()),
-            several => {
-                let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let names = several.iter().map(name).collect();
-                return Err(ModelError::SeveralModels { folder: folder.clone(), names });
-            }
-        }
-    }
-    Err(ModelError::NoModel { looked_in })
+            .filter(|folder| folder.join("Cargo.toml").is_file())
+            .map(|folder| folder.join("models/weights").join(DETECTOR)),
+    );
+    looked_at.push(Path::new("/usr/share/vokter/models").join(DETECTOR));
+    let found = looked_at.iter().find(|path| path.is_file()).cloned();
+    found.ok_or(ModelError::NoModel { looked_at })
 }
 
-/// The executable's folder and, since tests and benches lie one deeper, that folder's parent.
-fn beside_executable() -> Vec<PathBuf> {
+/// The executable's folder and those above it, that many in all.
+fn above_executable(count: usize) -> Vec<PathBuf> {
     let executable = std::env::current_exe().unwrap_or_default();
-    executable.ancestors().skip(1).take(2).map(Path::to_owned).collect()
+    executable.ancestors().skip(1).take(count).map(Path::to_owned).collect()
 }

@@ -8,6 +8,8 @@
 //! Fields of `onnx.proto` (ONNX IR): `ModelProto.graph` 7; `GraphProto.input` 11, `output` 12, `value_info` 13;
 //! `ValueInfoProto.type` 2; `TypeProto.tensor_type` 1; `Tensor.shape` 2; `TensorShapeProto.dim` 1; `dim_value` 1.
 
+use crate::wire::{Field, fields, put_bytes, put_number};
+
 const GRAPH: u64 = 7;
 const INPUT: u64 = 11;
 const OUTPUT: u64 = 12;
@@ -15,127 +17,66 @@ const VALUE_INFO: u64 = 13;
 const TYPE: u64 = 2;
 const TENSOR_TYPE: u64 = 1;
 const SHAPE: u64 = 2;
-const LENGTH_DELIMITED: u64 = 2;
+const DIM: u64 = 1;
+const DIM_VALUE: u64 = 1;
 
 /// The model with that input shape; `None` if the bytes are no model.
 pub(crate) fn with_input_shape(model: &[u8], shape: &[usize]) -> Option<Vec<u8>> {
-    edit(model, |field, graph, out| {
-        if field.number != GRAPH {
-            return field.copy(out);
-        }
-        let graph = edit(graph, |field, value, out| match field.number {
-            VALUE_INFO => Some(()),
-            INPUT => put_shape(field, value, Some(shape), out),
-            OUTPUT => put_shape(field, value, None, out),
-            _ => field.copy(out),
-        })?;
-        field.put(&graph, out)
+    edit_within(model, GRAPH, |graph| {
+        edit(graph, |field, out| {
+            match (field.number, field.value.bytes()) {
+                (VALUE_INFO, _) => {}
+                (INPUT, Some(info)) => put_bytes(INPUT, &reshaped(info, Some(shape))?, out),
+                (OUTPUT, Some(info)) => put_bytes(OUTPUT, &reshaped(info, None)?, out),
+                _ => field.copy(out),
+            }
+            Some(())
+        })
     })
 }
 
-/// Copies a `ValueInfoProto` with another shape, or with none.
-fn put_shape(info: &Field<'_>, value: &[u8], shape: Option<&[usize]>, out: &mut Vec<u8>) -> Option<()> {
-    let edited = edit(value, |field, value, out| {
-        if field.number != TYPE {
-            return field.copy(out);
-        }
-        let edited = edit(value, |field, value, out| {
-            if field.number != TENSOR_TYPE {
-                return field.copy(out);
-            }
-            let mut tensor =
-                edit(value, |field, _, out| if field.number == SHAPE { Some(()) } else { field.copy(out) })?;
+/// A `ValueInfoProto` with another shape, or with none.
+fn reshaped(info: &[u8], shape: Option<&[usize]>) -> Option<Vec<u8>> {
+    edit_within(info, TYPE, |kind| {
+        edit_within(kind, TENSOR_TYPE, |tensor| {
+            let mut tensor = edit(tensor, |field, out| {
+                if field.number != SHAPE {
+                    field.copy(out);
+                }
+                Some(())
+            })?;
             if let Some(shape) = shape {
                 let mut dims = Vec::new();
                 for side in shape {
                     let mut dim = Vec::new();
-                    put_varint(1 << 3, &mut dim);
-                    put_varint(*side as u64, &mut dim);
-                    put_varint(1 << 3 | LENGTH_DELIMITED, &mut dims);
-                    put_varint(dim.len() as u64, &mut dims);
-                    dims.extend(dim);
+                    put_number(DIM_VALUE, *side as u64, &mut dim);
+                    put_bytes(DIM, &dim, &mut dims);
                 }
-                put_varint(SHAPE << 3 | LENGTH_DELIMITED, &mut tensor);
-                put_varint(dims.len() as u64, &mut tensor);
-                tensor.extend(dims);
+                put_bytes(SHAPE, &dims, &mut tensor);
             }
-            field.put(&tensor, out)
-        })?;
-        field.put(&edited, out)
-    })?;
-    info.put(&edited, out)
+            Some(tensor)
+        })
+    })
 }
 
-/// One field of a message: its number, its bytes as they stand, and where its value begins.
-struct Field<'m> {
-    number: u64,
-    whole: &'m [u8],
-}
-
-impl Field<'_> {
-    /// Copies the field as it stands.
-    fn copy(&self, out: &mut Vec<u8>) -> Option<()> {
-        out.extend_from_slice(self.whole);
+/// Makes a message anew with another message in the place of each of that number.
+fn edit_within(message: &[u8], number: u64, inner: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+    edit(message, |field, out| {
+        match field.value.bytes() {
+            Some(value) if field.number == number => put_bytes(number, &inner(value)?, out),
+            _ => field.copy(out),
+        }
         Some(())
-    }
-
-    /// Writes the field with another length-delimited value.
-    fn put(&self, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        put_varint(self.number << 3 | LENGTH_DELIMITED, out);
-        put_varint(value.len() as u64, out);
-        out.extend_from_slice(value);
-        Some(())
-    }
+    })
 }
 
-/// Makes a message anew, field by field. `each` is given a field and, if it is length-delimited, its value.
-fn edit(message: &[u8], mut each: impl FnMut(&Field<'_>, &[u8], &mut Vec<u8>) -> Option<()>) -> Option<Vec<u8>> {
+/// Makes a message anew, field by field.
+fn edit(message: &[u8], mut each: impl FnMut(Field<'_>, &mut Vec<u8>) -> Option<()>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(message.len() + 64);
-    let mut rest = message;
-    while !rest.is_empty() {
-        let start = rest;
-        let key = take_varint(&mut rest)?;
-        let value = match key & 7 {
-            0 => take_varint(&mut rest).map(|_| &[][..]),
-            1 => take(&mut rest, 8),
-            LENGTH_DELIMITED => {
-                let length = usize::try_from(take_varint(&mut rest)?).ok()?;
-                take(&mut rest, length)
-            }
-            5 => take(&mut rest, 4),
-            _ => None,
-        }?;
-        let whole = start.get(..start.len() - rest.len())?;
-        each(&Field { number: key >> 3, whole }, value, &mut out)?;
+    for field in fields(message) {
+        each(field?, &mut out)?;
     }
     Some(out)
-}
-
-fn take<'m>(rest: &mut &'m [u8], length: usize) -> Option<&'m [u8]> {
-    let (value, after) = rest.split_at_checked(length)?;
-    *rest = after;
-    Some(value)
-}
-
-fn take_varint(rest: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, after) = rest.split_first()?;
-        *rest = after;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn put_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@ use crate::ModelError;
 use ort::AsPointer;
 use ort::environment::Environment;
 use ort::memory::Allocator;
-use ort::value::{DynValue, Tensor, TensorElementType};
-use std::ffi::CString;
+use ort::value::{Tensor, TensorElementType};
+use std::ffi::{CString, c_char};
 use std::path::Path;
-use std::ptr::NonNull;
 
 /// The loaded library.
 #[derive(Clone)]
@@ -32,75 +31,105 @@ impl Runtime {
     }
 }
 
-/// A network with one input and one output, and one thread. The input is of a fixed shape, f32 or bytes; the output is
-/// f32, and a run may decide some of its sides.
+/// A network with one input of a fixed shape, outputs of f32, and one thread.
+///
+/// Outputs of fixed shapes are written into memory of our own; if a run decides about one, ONNX Runtime allocates.
 pub struct Session {
     session: ort::session::Session,
     input: Input,
-    output: Output,
-    input_name: CString,
-    output_name: CString,
     input_shape: Vec<usize>,
-    output_shape: Vec<usize>,
+    outputs: Vec<Output>,
+    names: Names,
+    /// Outputs as ONNX Runtime writes them; empty if one is open.
+    pointers: Vec<*mut ort::sys::OrtValue>,
 }
 
 enum Input {
-    Numbers(Tensor<f32>),
-    Bytes(Tensor<u8>),
+    F32(Tensor<f32>),
+    U8(Tensor<u8>),
 }
 
-enum Output {
-    /// Of a fixed shape: made once.
-    Fixed(Tensor<f32>),
-    /// Made by each run and dropped by the next.
-    Open(Option<DynValue>),
+struct Output {
+    name: String,
+    /// Its sides; those of the last run if it is open.
+    shape: Vec<usize>,
+    /// Which sides are fixed.
+    sides: Vec<Option<usize>>,
+    /// Where it is written if its shape is fixed.
+    tensor: Option<Tensor<f32>>,
+    /// A copy of what the last run gave if it is open.
+    numbers: Vec<f32>,
 }
+
+struct Names {
+    input: CString,
+    /// Kept alive for `output_pointers`.
+    _outputs: Vec<CString>,
+    output_pointers: Vec<*const c_char>,
+}
+
+// SAFETY: the pointers are to memory that the session itself holds and never moves: the heap of its strings, and
+// values of ONNX Runtime, which may be used from any one thread at a time.
+unsafe impl Send for Session {}
 
 impl Session {
-    /// Opens a model of these bytes; `path` names it in errors.
+    /// Opens a model of these bytes; `path` names it in errors, `wanted` are the outputs that are read, in order.
+    /// The bytes are those of a [`crate::ModelFile`], or made from them.
     ///
     /// # Errors
-    /// When ONNX Runtime refuses it, or it does not have one input and one output of such shapes.
-    pub fn open(runtime: &Runtime, path: &Path, bytes: &[u8]) -> Result<Self, ModelError> {
+    /// When ONNX Runtime refuses it, it does not have one input of fixed shape, or an output is not wanted.
+    pub(crate) fn open(runtime: &Runtime, path: &Path, bytes: &[u8], wanted: &[String]) -> Result<Self, ModelError> {
         let refused = |cause: String| ModelError::NotAModel { path: path.to_owned(), cause: first_line(&cause) };
         let builder = ort::session::Session::builder(&runtime.environment).map_err(|e| refused(e.to_string()))?;
         let builder = builder.with_intra_threads(1).map_err(|e| refused(e.to_string()))?;
         let mut builder = builder.with_inter_threads(1).map_err(|e| refused(e.to_string()))?;
         let session = builder.commit_from_memory(bytes).map_err(|e| refused(e.to_string()))?;
         let wrong = |what: String| ModelError::WrongModel { path: path.to_owned(), what };
-        let ([input], [output]) = (session.inputs(), session.outputs()) else {
-            let (inputs, outputs) = (session.inputs().len(), session.outputs().len());
-            return Err(wrong(format!("it has {inputs} inputs and {outputs} outputs instead of one each")));
+        let name = |name: &str| CString::new(name).map_err(|_| wrong("odd names".to_owned()));
+        let sides = |outlet: &ort::value::Outlet| -> Vec<Option<usize>> {
+            let shape = outlet.dtype().tensor_shape().map(|shape| shape.to_vec()).unwrap_or_default();
+            shape.into_iter().map(|side| usize::try_from(side).ok().filter(|side| *side > 0)).collect()
         };
-        let odd = |outlet: &ort::value::Outlet| {
-            wrong(format!("`{}` is not f32 of a fixed shape but {:?}", outlet.name(), outlet.dtype().tensor_type()))
+        let [input] = session.inputs() else {
+            return Err(wrong(format!("it has {} inputs instead of one", session.inputs().len())));
         };
-        // Open sides are 0.
-        let shape = |outlet: &ort::value::Outlet| -> Option<Vec<usize>> {
-            Some(outlet.dtype().tensor_shape()?.iter().map(|side| usize::try_from(*side).unwrap_or(0)).collect())
+        let Some(input_shape) = sides(input).into_iter().collect::<Option<Vec<usize>>>() else {
+            return Err(wrong(format!("its input `{}` has no fixed shape", input.name())));
         };
-        let (Some(input_shape), Some(output_shape)) = (shape(input), shape(output)) else { return Err(odd(input)) };
-        let name = |outlet: &ort::value::Outlet| CString::new(outlet.name()).map_err(|_| wrong("odd names".to_owned()));
-        let (input_name, output_name) = (name(input)?, name(output)?);
-        let memory = |error: ort::Error| refused(error.to_string());
-        let input = match input.dtype().tensor_type() {
-            _ if input_shape.contains(&0) => return Err(odd(input)),
-            Some(TensorElementType::Float32) => {
-                Input::Numbers(Tensor::new(&Allocator::default(), input_shape.clone()).map_err(memory)?)
+        let memory = Allocator::default();
+        let failed = |error: ort::Error| refused(error.to_string());
+        let held = match input.dtype().tensor_type() {
+            Some(TensorElementType::Float32) => Input::F32(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
+            Some(TensorElementType::Uint8) => Input::U8(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
+            kind => return Err(wrong(format!("its input `{}` is {kind:?} and not f32 or u8", input.name()))),
+        };
+        if let Some(more) = session.outputs().iter().find(|output| !wanted.iter().any(|name| name == output.name())) {
+            return Err(wrong(format!("it has an output `{}` that is not accounted for", more.name())));
+        }
+        let mut outputs = vec![];
+        for name in wanted {
+            let Some(output) = session.outputs().iter().find(|output| output.name() == name) else {
+                return Err(wrong(format!("it has no output `{name}`")));
+            };
+            if output.dtype().tensor_type() != Some(TensorElementType::Float32) {
+                return Err(wrong(format!("its output `{name}` is {:?} and not f32", output.dtype().tensor_type())));
             }
-            Some(TensorElementType::Uint8) => {
-                Input::Bytes(Tensor::new(&Allocator::default(), input_shape.clone()).map_err(memory)?)
-            }
-            _ => return Err(odd(input)),
-        };
-        let output = match output.dtype().tensor_type() {
-            Some(TensorElementType::Float32) if output_shape.contains(&0) => Output::Open(None),
-            Some(TensorElementType::Float32) => {
-                Output::Fixed(Tensor::new(&Allocator::default(), output_shape.clone()).map_err(memory)?)
-            }
-            _ => return Err(odd(output)),
-        };
-        Ok(Self { session, input, output, input_name, output_name, input_shape, output_shape })
+            let sides = sides(output);
+            let fixed: Option<Vec<usize>> = sides.iter().copied().collect();
+            let tensor = fixed.clone().map(|shape| Tensor::new(&memory, shape)).transpose().map_err(failed)?;
+            let shape = fixed.unwrap_or_default();
+            outputs.push(Output { name: name.clone(), shape, sides, tensor, numbers: vec![] });
+        }
+        let input = name(input.name())?;
+        let output_names = wanted.iter().map(|wanted| name(wanted)).collect::<Result<Vec<_>, _>>()?;
+        let output_pointers = output_names.iter().map(|name| name.as_ptr()).collect();
+        let pointers = outputs
+            .iter_mut()
+            .map(|output| output.tensor.as_mut().map(Tensor::ptr_mut))
+            .collect::<Option<Vec<_>>>()
+            .unwrap_or_default();
+        let names = Names { input, _outputs: output_names, output_pointers };
+        Ok(Self { session, input: held, input_shape, outputs, names, pointers })
     }
 
     /// Shape of the input.
@@ -108,59 +137,49 @@ impl Session {
         &self.input_shape
     }
 
-    /// Whether the input is bytes rather than f32.
-    pub fn takes_bytes(&self) -> bool {
-        matches!(self.input, Input::Bytes(_))
+    /// The sides of an output; those that a run decides are `None`.
+    pub(crate) fn output_sides(&self, place: usize) -> &[Option<usize>] {
+        self.outputs.get(place).map_or(&[], |output| &output.sides)
     }
 
-    /// Shape of the output; 0 for sides that a run decides.
-    pub fn output_shape(&self) -> &[usize] {
-        &self.output_shape
-    }
-
-    /// The memory that the next run reads.
+    /// The memory that the next run reads, of an input of f32.
     ///
     /// # Errors
-    /// When the input is bytes.
+    /// When the input is of another type.
     pub fn input(&mut self) -> Result<&mut [f32], ModelError> {
-        let Input::Numbers(tensor) = &mut self.input else {
-            return Err(ModelError::Run("the network takes bytes, not f32".to_owned()));
-        };
-        let (_, numbers) = tensor.try_extract_tensor_mut::<f32>().map_err(run_error)?;
-        Ok(numbers)
+        match &mut self.input {
+            Input::F32(tensor) => Ok(tensor.try_extract_tensor_mut::<f32>().map_err(run_error)?.1),
+            Input::U8(_) => Err(ModelError::Run("the input is of bytes".to_owned())),
+        }
     }
 
-    /// The same for an input of bytes.
+    /// The memory that the next run reads, of an input of bytes.
     ///
     /// # Errors
-    /// When the input is f32.
+    /// When the input is of another type.
     pub fn input_bytes(&mut self) -> Result<&mut [u8], ModelError> {
-        let Input::Bytes(tensor) = &mut self.input else {
-            return Err(ModelError::Run("the network takes f32, not bytes".to_owned()));
-        };
-        let (_, bytes) = tensor.try_extract_tensor_mut::<u8>().map_err(run_error)?;
-        Ok(bytes)
+        match &mut self.input {
+            Input::U8(tensor) => Ok(tensor.try_extract_tensor_mut::<u8>().map_err(run_error)?.1),
+            Input::F32(_) => Err(ModelError::Run("the input is of f32".to_owned())),
+        }
     }
 
-    /// Runs the network over [`Self::input`] and returns its output. Allocates nothing, unless the output has sides
-    /// that the run decides.
+    /// Runs the network over its input. [`Self::output`] then reads what it said.
     ///
     /// # Errors
     /// When ONNX Runtime reports one.
-    pub fn run(&mut self) -> Result<&[f32], ModelError> {
-        let names = [self.input_name.as_ptr()];
-        let output_names = [self.output_name.as_ptr()];
+    pub fn run(&mut self) -> Result<(), ModelError> {
+        if self.pointers.len() != self.outputs.len() {
+            return self.run_open();
+        }
+        let names = [self.names.input.as_ptr()];
         let inputs = [match &self.input {
-            Input::Numbers(tensor) => tensor.ptr(),
-            Input::Bytes(tensor) => tensor.ptr(),
+            Input::F32(tensor) => tensor.ptr(),
+            Input::U8(tensor) => tensor.ptr(),
         }];
-        let mut outputs = [match &mut self.output {
-            Output::Fixed(tensor) => tensor.ptr_mut(),
-            Output::Open(_) => std::ptr::null_mut(),
-        }];
-        // SAFETY: names are terminated, inputs and outputs are tensors of the model's own shapes that live in `self`, or
-        // null for an output that the run makes; each list has the length that is given, and `&mut self` keeps the
-        // session to one run at a time. `ort`'s own `run` does the same and allocates its lists anew each time.
+        // SAFETY: names are terminated, inputs and outputs are tensors of the model's own shapes that live in `self`,
+        // each list has the length that is given, and `&mut self` keeps the session to one run at a time. `ort`'s own
+        // `run` does the same and allocates its lists anew each time.
         unsafe {
             let status = (ort::api().Run)(
                 self.session.inner().ptr().cast_mut(),
@@ -168,25 +187,43 @@ impl Session {
                 names.as_ptr(),
                 inputs.as_ptr(),
                 inputs.len(),
-                output_names.as_ptr(),
-                output_names.len(),
-                outputs.as_mut_ptr(),
+                self.names.output_pointers.as_ptr(),
+                self.names.output_pointers.len(),
+                self.pointers.as_mut_ptr(),
             );
-            ort::Error::result_from_status(status).map_err(run_error)?;
+            ort::Error::result_from_status(status).map_err(run_error)
         }
-        let (_, numbers) = match &mut self.output {
-            Output::Fixed(tensor) => tensor.try_extract_tensor::<f32>().map_err(run_error)?,
-            Output::Open(made) => {
-                let [made_by_run] = outputs;
-                let made_by_run = NonNull::new(made_by_run)
-                    .ok_or_else(|| ModelError::Run("the network made no output".to_owned()))?;
-                // SAFETY: the run succeeded, so it made this value for us to release; a session on the processor
-                // makes its outputs with the default allocator.
-                let value = unsafe { DynValue::from_ptr(made_by_run, Some(&Allocator::default())) };
-                made.insert(value).try_extract_tensor::<f32>().map_err(run_error)?
-            }
+    }
+
+    /// A run that decides about the shape of an output.
+    fn run_open(&mut self) -> Result<(), ModelError> {
+        let inputs = match &self.input {
+            Input::F32(tensor) => ort::inputs![tensor],
+            Input::U8(tensor) => ort::inputs![tensor],
         };
-        Ok(numbers)
+        let given = self.session.run(inputs).map_err(run_error)?;
+        for output in &mut self.outputs {
+            let value = given.get(&output.name).ok_or_else(|| ModelError::Run("an output is missing".to_owned()))?;
+            let (shape, numbers) = value.try_extract_tensor::<f32>().map_err(run_error)?;
+            output.shape.clear();
+            output.shape.extend(shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)));
+            output.numbers.clear();
+            output.numbers.extend_from_slice(numbers);
+        }
+        Ok(())
+    }
+
+    /// What the last run said: the shape and the numbers of the output of that place in the manifest.
+    ///
+    /// # Errors
+    /// When there is no such output.
+    pub fn output(&self, place: usize) -> Result<(&[usize], &[f32]), ModelError> {
+        let output = self.outputs.get(place).ok_or_else(|| ModelError::Run(format!("there is no output {place}")))?;
+        let numbers = match &output.tensor {
+            Some(tensor) if !self.pointers.is_empty() => tensor.try_extract_tensor::<f32>().map_err(run_error)?.1,
+            _ => &output.numbers,
+        };
+        Ok((&output.shape, numbers))
     }
 }
 

@@ -31,10 +31,17 @@ pub const DETECTIONS_PER_FRAME: usize = 100;
 pub const CANDIDATES_PER_FRAME: usize = 8400;
 /// Plates found in one lane or vehicle, best first.
 pub const PLATES_PER_REGION: usize = 8;
-/// Characters of a plate.
-pub const PLATE_CHARACTERS: usize = 16;
 /// Objects tracked in one camera at a time.
 pub const TRACKS_PER_CAMERA: usize = 128;
+
+/// Bytes of a model's file.
+pub const MODEL_FILE_BYTES: usize = 1 << 30;
+/// Bytes of a model's manifest.
+pub const MANIFEST_BYTES: usize = 1 << 20;
+/// Classes that a model tells apart.
+pub const MODEL_CLASSES: usize = 4096;
+/// Characters that a plate reader looks for.
+pub const PLATE_SLOTS: usize = 16;
 
 /// Events that wait for their outlet.
 pub const EVENTS_WAITING: usize = 256;

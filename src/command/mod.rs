@@ -1,4 +1,5 @@
 //! One file a subcommand.
 
 pub mod check;
+pub mod models;
 pub mod run;

@@ -3,20 +3,16 @@
 //! `plate-corners`: `1 x 9 x H/8 x W/8`. Plane 0 is how likely a plate's middle lies in that place, 0 to 1; planes 1 to 8
 //! are x and y of the upper left, upper right, lower right and lower left corner, from the middle of the place, in
 //! units of four places (CenterNet, Zhou et al. 2019, with corners for a size).
-//!
-//! `yolo-nms`: rows of picture, left, top, right, bottom, class, score, after suppression in the network.
 
 use super::finder::FoundPlate;
 use vokter_frames::Quad;
-use vokter_rules::geometry::{Point, Rect};
+use vokter_rules::geometry::Point;
 use vokter_rules::limits;
 
 /// Planes of a `plate-corners` output.
-pub(super) const PLANES: usize = 9;
+pub(crate) const PLANES: usize = 9;
 /// Tensor pixels of a place.
-pub(super) const STRIDE: usize = 8;
-/// Numbers in a row of a `yolo-nms` output.
-pub(super) const ROW: usize = 7;
+pub(crate) const STRIDE: usize = 8;
 /// Places that a corner's unit measures.
 const UNIT: usize = 4;
 /// Boxes that overlap by more are one plate (intersection over union).
@@ -27,8 +23,11 @@ pub(super) fn decode_corners(output: &[f32], columns: usize, floor: f32, out: &m
     let places = output.len() / PLANES;
     let (Some(scores), true) = (output.get(..places), columns > 0) else { return };
     for (place, score) in scores.iter().copied().enumerate() {
-        // NaN is not at least anything.
-        if !(score >= floor) || !is_peak(scores, columns, place) || out.len() == limits::CANDIDATES_PER_FRAME {
+        if score.is_nan()
+            || score < floor
+            || !is_peak(scores, columns, place)
+            || out.len() == limits::CANDIDATES_PER_FRAME
+        {
             continue;
         }
         let number = |plane: usize| output.get(plane * places + place).copied().unwrap_or(f32::NAN);
@@ -59,18 +58,6 @@ fn is_peak(scores: &[f32], columns: usize, place: usize) -> bool {
     true
 }
 
-/// Appends the boxes of a `yolo-nms` output with a score of at least `floor`.
-pub(super) fn decode_rows(output: &[f32], floor: f32, out: &mut Vec<FoundPlate>) {
-    for row in output.chunks_exact(ROW) {
-        let [_, left, top, right, bottom, _, score] = *row else { continue };
-        let finite = [left, top, right, bottom].iter().all(|edge| edge.is_finite());
-        if score >= floor && finite && out.len() < limits::CANDIDATES_PER_FRAME {
-            let corners = Quad::of(&Rect::new(left, top, right, bottom));
-            out.push(FoundPlate { corners, score: score.min(1.0) });
-        }
-    }
-}
-
 /// Keeps the best of those that overlap, best first, at most [`limits::PLATES_PER_REGION`].
 pub(super) fn suppress(candidates: &mut [FoundPlate], kept: &mut Vec<FoundPlate>) {
     candidates.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
@@ -89,6 +76,7 @@ pub(super) fn suppress(candidates: &mut [FoundPlate], kept: &mut Vec<FoundPlate>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vokter_rules::geometry::Rect;
 
     /// A map of 4 x 3 places with scores at some.
     fn map(scores: &[(usize, f32)]) -> Vec<f32> {
@@ -123,7 +111,6 @@ mod tests {
     fn numbers_that_are_none_are_no_plates() {
         let mut found = vec![];
         decode_corners(&[f32::NAN; PLANES * 12], 4, 0.1, &mut found);
-        decode_rows(&[f32::NAN; 14], 0.1, &mut found);
         let mut without_corners = map(&[]);
         without_corners[3] = 0.9;
         without_corners[12..].fill(f32::INFINITY);
@@ -133,12 +120,8 @@ mod tests {
 
     #[test]
     fn the_best_of_those_that_overlap_stays() {
-        let mut candidates = vec![];
-        decode_rows(
-            &[0.0, 0.0, 0.0, 9.0, 3.0, 0.0, 0.5, 0.0, 1.0, 0.0, 10.0, 3.0, 0.0, 0.7, 0.0, 50.0, 0.0, 60.0, 3.0, 0.0, 0.6],
-            0.4,
-            &mut candidates,
-        );
+        let plate = |left, score| FoundPlate { corners: Quad::of(&Rect::new(left, 0.0, left + 9.0, 3.0)), score };
+        let mut candidates = [plate(0.0, 0.5), plate(1.0, 0.7), plate(50.0, 0.6)];
         let mut kept = vec![];
         suppress(&mut candidates, &mut kept);
         assert_eq!(kept.iter().map(|plate| plate.score).collect::<Vec<_>>(), [0.7, 0.6]);

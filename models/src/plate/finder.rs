@@ -1,11 +1,14 @@
 //! Finds plates in a part of a picture: a lane, a vehicle, or the whole.
 
 use super::corners;
-use crate::{ModelError, Runtime, Session};
-use std::path::Path;
+use crate::decode::Detection;
+use crate::detector;
+use crate::manifest::{Decoder, Task};
+use crate::{ModelError, ModelFile, Runtime, Session};
 use vokter_frames::{Cropper, Filling, Fit, MaskedFrame, Quad, TensorSpec};
 use vokter_rules::geometry::{Point, Rect};
 use vokter_rules::limits;
+use vokter_rules::object::ObjectClass;
 
 /// A plate in a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,60 +19,38 @@ pub struct FoundPlate {
     pub score: f32,
 }
 
-/// How a finder's output is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FinderOutput {
-    /// A map of scores and four corners, `1 x 9 x H/8 x W/8`; the decoder `plate-corners`.
-    Corners,
-    /// Boxes after suppression in the network, `N x 7`: picture, box, class, score; the decoder `yolo-nms`.
-    Boxes,
-}
-
 /// One thread's finder. After its first picture it allocates nothing, unless the network's output has an open side.
 pub struct PlateFinder {
+    file: ModelFile,
     session: Session,
     spec: TensorSpec,
-    output: FinderOutput,
     floor: f32,
     cropper: Cropper,
+    boxes: Vec<Detection>,
     candidates: Vec<FoundPlate>,
     found: Vec<FoundPlate>,
 }
 
 impl PlateFinder {
-    /// A finder over a model of these bytes, which `path` names in errors; finds plates that score at least `floor`.
+    /// A finder over a model for plates; finds those that score at least `floor`, 0 to 1.
     ///
     /// # Errors
-    /// When ONNX Runtime refuses the model, or its shapes are not those of the specification and the output.
-    pub fn open(
-        runtime: &Runtime,
-        path: &Path,
-        bytes: &[u8],
-        spec: TensorSpec,
-        output: FinderOutput,
-        floor: f32,
-    ) -> Result<Self, ModelError> {
-        let session = Session::open(runtime, path, bytes)?;
-        let wrong = |what: String| Err(ModelError::WrongModel { path: path.to_owned(), what });
-        let input = [1, 3, spec.height, spec.width];
-        if session.input_shape() != input || session.takes_bytes() {
-            return wrong(format!("its input is {:?} instead of f32 {input:?}", session.input_shape()));
-        }
-        let (down, across) = (spec.height / corners::STRIDE, spec.width / corners::STRIDE);
-        let fits = match (output, session.output_shape()) {
-            (FinderOutput::Corners, shape) => shape == [1, corners::PLANES, down, across],
-            (FinderOutput::Boxes, [_, numbers]) => *numbers == corners::ROW,
-            (FinderOutput::Boxes, _) => false,
+    /// When the model is for another task, or does not run as its manifest says.
+    pub fn open(runtime: &Runtime, file: &ModelFile, floor: f32) -> Result<Self, ModelError> {
+        let manifest = file.manifest();
+        let wrong_task = || ModelError::WrongTask {
+            path: manifest.file.clone(),
+            is: manifest.task.name(),
+            wanted: Task::PlateDetection.name(),
         };
-        if !fits {
-            return wrong(format!("its output is {:?}, which {output:?} does not read", session.output_shape()));
-        }
+        let finds_plates = manifest.task == Task::PlateDetection;
         Ok(Self {
-            session,
-            spec,
-            output,
+            spec: manifest.tensor().filter(|_| finds_plates).ok_or_else(wrong_task)?,
+            session: file.session_as_written(runtime)?,
+            file: file.clone(),
             floor,
             cropper: Cropper::new(),
+            boxes: Vec::with_capacity(limits::PLATES_PER_REGION),
             candidates: Vec::with_capacity(limits::PLATES_PER_REGION),
             found: Vec::with_capacity(limits::PLATES_PER_REGION),
         })
@@ -83,14 +64,20 @@ impl PlateFinder {
         let region = region.clipped();
         let input = self.session.input()?;
         let fit = self.cropper.planes(frame, &Quad::of(&region), &self.spec, Filling::Letterbox, input);
-        let output = self.session.run()?;
+        self.session.run()?;
         self.candidates.clear();
-        match self.output {
-            FinderOutput::Corners => {
-                let columns = self.spec.width / corners::STRIDE;
-                corners::decode_corners(output, columns, self.floor, &mut self.candidates);
-            }
-            FinderOutput::Boxes => corners::decode_rows(output, self.floor, &mut self.candidates),
+        let manifest = self.file.manifest();
+        if manifest.decoder == Decoder::PlateCorners {
+            let (_, output) = self.session.output(0)?;
+            let columns = self.spec.width / corners::STRIDE;
+            corners::decode_corners(output, columns, self.floor, &mut self.candidates);
+        } else {
+            self.boxes.clear();
+            let size = (self.spec.width, self.spec.height);
+            detector::read(manifest, &self.session, size, self.floor, &mut self.boxes)?;
+            let plates = self.boxes.iter().filter(|found| found.class == ObjectClass::Plate);
+            let found = plates.map(|found| FoundPlate { corners: Quad::of(&found.region), score: found.score });
+            self.candidates.extend(found);
         }
         corners::suppress(&mut self.candidates, &mut self.found);
         for plate in &mut self.found {

@@ -6,11 +6,11 @@
 //! ```
 //! This module refuses to know what a text means, whose it is and how many readings make a plate.
 
-mod corners;
+pub(crate) mod corners;
 mod finder;
 mod reader;
 mod reading;
 
-pub use finder::{FinderOutput, FoundPlate, PlateFinder};
-pub use reader::{PlateReader, SlotAlphabet};
+pub use finder::{FoundPlate, PlateFinder};
+pub use reader::PlateReader;
 pub use reading::PlateReading;

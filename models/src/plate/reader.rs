@@ -1,22 +1,10 @@
 //! Reads a plate whose corners are known.
 
 use super::reading::PlateReading;
-use crate::{ModelError, Runtime, Session};
-use std::path::Path;
-use vokter_frames::{Cropper, Filling, MaskedFrame, Quad, TensorSpec};
-use vokter_rules::limits;
-
-/// What the numbers of a reader's output stand for: `1 x slots x characters`, for each slot how likely each character
-/// is; the decoder `plate-slots`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SlotAlphabet {
-    /// The characters, in the output's order, with the one that stands for none among them.
-    pub characters: Vec<char>,
-    /// How many slots there are, at most [`limits::PLATE_CHARACTERS`].
-    pub slots: usize,
-    /// The character that stands for none.
-    pub blank: char,
-}
+use crate::graph::Element;
+use crate::manifest::{Colour, Decoder, Letterboxing, Manifest};
+use crate::{ModelError, ModelFile, Runtime, Session};
+use vokter_frames::{Channels, Cropper, Filling, MaskedFrame, Placement, Quad, TensorSpec};
 
 /// How much more than the plate the reader is shown: parts of its sides, across and down, that are added in all. As in
 /// its training.
@@ -26,41 +14,32 @@ const MARGIN: (f32, f32) = (0.04, 0.10);
 pub struct PlateReader {
     session: Session,
     spec: TensorSpec,
-    alphabet: SlotAlphabet,
+    filling: Filling,
+    characters: Vec<char>,
+    blank: char,
     margin: (f32, f32),
     cropper: Cropper,
 }
 
 impl PlateReader {
-    /// A reader over a model of these bytes, which `path` names in errors. Its input is `1 x 3 x H x W` of f32, or
-    /// `1 x H x W x 3` of bytes; `spec` gives its size, the order of colours and, for f32, the value of white.
+    /// A reader over a model for the characters of plates, whose input is f32 in planes or bytes in pixels.
     ///
     /// # Errors
-    /// When ONNX Runtime refuses the model, or its shapes are not those of the specification and the alphabet.
-    pub fn open(
-        runtime: &Runtime,
-        path: &Path,
-        bytes: &[u8],
-        spec: TensorSpec,
-        alphabet: SlotAlphabet,
-    ) -> Result<Self, ModelError> {
-        let session = Session::open(runtime, path, bytes)?;
-        let wrong = |what: String| Err(ModelError::WrongModel { path: path.to_owned(), what });
-        let input =
-            if session.takes_bytes() { [1, spec.height, spec.width, 3] } else { [1, 3, spec.height, spec.width] };
-        if session.input_shape() != input {
-            return wrong(format!("its input is {:?} instead of {input:?}", session.input_shape()));
-        }
-        if !(1..=limits::PLATE_CHARACTERS).contains(&alphabet.slots) {
-            return wrong(format!("it has {} slots instead of 1 to {}", alphabet.slots, limits::PLATE_CHARACTERS));
-        }
-        // Some exporters leave the first side, always one picture, open.
-        let characters = alphabet.characters.len();
-        if !matches!(session.output_shape(), [0 | 1, slots, letters] if (*slots, *letters) == (alphabet.slots, characters)) {
-            let wanted = [1, alphabet.slots, characters];
-            return wrong(format!("its output is {:?} instead of {wanted:?}", session.output_shape()));
-        }
-        Ok(Self { session, spec, alphabet, margin: MARGIN, cropper: Cropper::new() })
+    /// When the model is for another task, does not run as its manifest says, or takes another kind of input.
+    pub fn open(runtime: &Runtime, file: &ModelFile) -> Result<Self, ModelError> {
+        let manifest = file.manifest();
+        let path = || manifest.file.clone();
+        let Decoder::PlateSlots { alphabet, pad, .. } = &manifest.decoder else {
+            let (is, wanted) = (manifest.task.name(), crate::manifest::Task::PlateReading.name());
+            return Err(ModelError::WrongTask { path: path(), is, wanted });
+        };
+        let Some((spec, filling)) = crop_of(manifest) else {
+            let what = "its input is neither f32 in nchw nor bytes in nhwc, in colour".to_owned();
+            return Err(ModelError::WrongModel { path: path(), what });
+        };
+        let session = file.session_as_written(runtime)?;
+        let (characters, cropper) = (alphabet.chars().collect(), Cropper::new());
+        Ok(Self { session, spec, filling, characters, blank: *pad, margin: MARGIN, cropper })
     }
 
     /// The same for a network that was trained on another margin round the plate: parts of its sides, across and down,
@@ -77,18 +56,18 @@ impl PlateReader {
     /// When the network's run fails.
     pub fn read(&mut self, frame: &MaskedFrame, plate: &Quad) -> Result<PlateReading, ModelError> {
         let plate = plate.grown(self.margin.0, self.margin.1);
-        if self.session.takes_bytes() {
-            let input = self.session.input_bytes()?;
-            self.cropper.pixels(frame, &plate, &self.spec, Filling::Stretch, input);
+        if let Ok(input) = self.session.input_bytes() {
+            self.cropper.pixels(frame, &plate, &self.spec, self.filling, input);
         } else {
-            let input = self.session.input()?;
-            self.cropper.planes(frame, &plate, &self.spec, Filling::Stretch, input);
+            self.cropper.planes(frame, &plate, &self.spec, self.filling, self.session.input()?);
         }
-        let reading = decode(self.session.run()?, &self.alphabet);
+        self.session.run()?;
+        let (_, output) = self.session.output(0)?;
+        let reading = decode(output, &self.characters, self.blank);
         // No picture of a plate stays behind.
         self.cropper.clear();
-        if self.session.takes_bytes() {
-            self.session.input_bytes()?.fill(0);
+        if let Ok(input) = self.session.input_bytes() {
+            input.fill(0);
         } else {
             self.session.input()?.fill(0.0);
         }
@@ -96,14 +75,36 @@ impl PlateReader {
     }
 }
 
+/// How a plate is cut out for that model; `None` if it takes neither f32 in planes nor bytes in pixels.
+fn crop_of(manifest: &Manifest) -> Option<(TensorSpec, Filling)> {
+    let input = &manifest.input;
+    let channels = match input.colour {
+        Colour::Rgb => Channels::Rgb,
+        Colour::Bgr => Channels::Bgr,
+        Colour::Grey => return None,
+    };
+    let in_pixels = [1, input.height, input.width, 3];
+    if (input.element == Element::U8) != (input.shape() == in_pixels) {
+        return None;
+    }
+    let (placement, filling) = match input.letterbox {
+        Letterboxing::TopLeft => (Placement::TopLeft, Filling::Letterbox),
+        Letterboxing::Centre => (Placement::Centre, Filling::Letterbox),
+        Letterboxing::Stretch => (Placement::Centre, Filling::Stretch),
+    };
+    let (width, height, white) = (input.width, input.height, input.white);
+    let pad = f32::from(input.pad) * white / 255.0;
+    Some((TensorSpec { width, height, placement, channels, white, pad }, filling))
+}
+
 /// The likeliest character of each slot.
-fn decode(output: &[f32], alphabet: &SlotAlphabet) -> PlateReading {
+fn decode(output: &[f32], characters: &[char], blank: char) -> PlateReading {
     let mut reading = PlateReading::new();
-    for slot in output.chunks_exact(alphabet.characters.len().max(1)).take(alphabet.slots) {
-        let likeliest = slot.iter().zip(&alphabet.characters).filter(|(sure, _)| !sure.is_nan());
+    for slot in output.chunks_exact(characters.len().max(1)) {
+        let likeliest = slot.iter().zip(characters).filter(|(sure, _)| !sure.is_nan());
         match likeliest.max_by(|a, b| a.0.total_cmp(b.0)) {
             Some((sure, character)) => {
-                reading.push((*character != alphabet.blank).then_some(*character), sure.clamp(0.0, 1.0));
+                reading.push((*character != blank).then_some(*character), sure.clamp(0.0, 1.0));
             }
             None => reading.push(None, 0.0),
         }
@@ -117,10 +118,8 @@ mod tests {
 
     #[test]
     fn slots_become_characters_and_blanks_none() {
-        let alphabet = SlotAlphabet { characters: "AB_".chars().collect(), slots: 4, blank: '_' };
         let none = f32::NAN;
-        let reading =
-            decode(&[0.1, 0.8, 0.1, 0.9, 0.05, 0.05, 0.2, 0.2, 0.6, none, none, none, 1.0, 0.0, 0.0], &alphabet);
+        let reading = decode(&[0.1, 0.8, 0.1, 0.9, 0.05, 0.05, 0.2, 0.2, 0.6, none, none, none], &['A', 'B', '_'], '_');
         assert_eq!(reading.disclose_text().as_str(), "BA");
         assert_eq!(reading.confidences(), [0.8, 0.9]);
         assert_eq!(reading.confidence(), 0.0);

@@ -11,8 +11,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct PlateReading {
     /// On the heap, so that moving a reading leaves no copy behind.
-    characters: Box<[char; limits::PLATE_CHARACTERS]>,
-    confidences: Box<[f32; limits::PLATE_CHARACTERS]>,
+    characters: Box<[char; limits::PLATE_SLOTS]>,
+    confidences: Box<[f32; limits::PLATE_SLOTS]>,
     length: usize,
     least: f32,
 }
@@ -20,8 +20,8 @@ pub struct PlateReading {
 impl PlateReading {
     /// An empty reading.
     pub(super) fn new() -> Self {
-        let characters = Box::new(['\0'; limits::PLATE_CHARACTERS]);
-        Self { characters, confidences: Box::new([0.0; limits::PLATE_CHARACTERS]), length: 0, least: 1.0 }
+        let characters = Box::new(['\0'; limits::PLATE_SLOTS]);
+        Self { characters, confidences: Box::new([0.0; limits::PLATE_SLOTS]), length: 0, least: 1.0 }
     }
 
     /// Takes what a slot shows: a character, or that there is none.
@@ -59,7 +59,7 @@ impl PlateReading {
     /// The text: personal data, to be put under the purpose's key or dropped. The string is overwritten when it is
     /// dropped.
     pub fn disclose_text(&self) -> Zeroizing<String> {
-        let mut text = String::with_capacity(limits::PLATE_CHARACTERS * 4);
+        let mut text = String::with_capacity(limits::PLATE_SLOTS * 4);
         text.extend(self.characters.iter().take(self.length));
         Zeroizing::new(text)
     }
@@ -93,7 +93,7 @@ mod tests {
         for _ in 0..100 {
             reading.push(Some('W'), 1.0);
         }
-        assert_eq!(reading.len(), limits::PLATE_CHARACTERS);
+        assert_eq!(reading.len(), limits::PLATE_SLOTS);
     }
 
     #[test]

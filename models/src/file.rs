@@ -1,0 +1,137 @@
+//! A model's file that its manifest accounts for. Nothing else gets a session.
+
+use crate::digest::Digest;
+use crate::graph::Graph;
+use crate::manifest::{Input, Manifest};
+use crate::proposal::propose;
+use crate::reshape::with_input_shape;
+use crate::whitelist::{self, Refusal, refusals};
+use crate::{ModelError, Runtime, Session};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use vokter_rules::limits;
+
+/// A model whose manifest, digest and graph have been held against each other. [`Self::open`] is the only way to one.
+#[derive(Clone, Debug)]
+pub struct ModelFile {
+    manifest: Arc<Manifest>,
+    bytes: Arc<[u8]>,
+    has_fixed_input: bool,
+}
+
+impl ModelFile {
+    /// Opens a model by its `model.toml`, or by its `.onnx` file with the manifest beside it.
+    ///
+    /// # Errors
+    /// When a file cannot be read, the manifest is mistaken or missing, or the model is refused.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let manifest = Manifest::read(&manifest_of(path)?)?;
+        let file = &manifest.file;
+        let bytes = read(file)?;
+        // A file that is not the one described is not looked at any further.
+        let found = Digest::of(&bytes);
+        if found != manifest.sha256 {
+            let refusals = vec![Refusal::Digest { declared: manifest.sha256, found }];
+            return Err(ModelError::Refused { path: file.clone(), refusals });
+        }
+        let graph = Graph::read(&bytes).map_err(|cause| ModelError::NotAGraph { path: file.clone(), cause })?;
+        let refusals = refusals(&manifest, &graph);
+        if !refusals.is_empty() {
+            return Err(ModelError::Refused { path: file.clone(), refusals });
+        }
+        let has_fixed_input = graph.inputs.iter().all(|input| input.fixed_shape().is_some());
+        Ok(Self { manifest: Arc::new(manifest), bytes: bytes.into(), has_fixed_input })
+    }
+
+    /// What the model is, and how it is read.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The ONNX file.
+    pub(crate) const fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// A session of the model as its manifest has it.
+    ///
+    /// # Errors
+    /// When ONNX Runtime refuses it, or its shapes are not those of the manifest.
+    pub(crate) fn session_as_written(&self, runtime: &Runtime) -> Result<Session, ModelError> {
+        let input = &self.manifest.input;
+        let fixed = (!self.has_fixed_input).then(|| with_input_shape(&self.bytes, &input.shape())).flatten();
+        self.session(runtime, fixed.as_deref().unwrap_or(&self.bytes), input.width, input.height)
+    }
+
+    /// A session of these bytes, the model's own or made from them for another size of input. It is held against the
+    /// manifest once more: what a graph says about itself need not be so.
+    ///
+    /// # Errors
+    /// When ONNX Runtime refuses it, or its shapes are not those of the manifest.
+    pub(crate) fn session(
+        &self,
+        runtime: &Runtime,
+        bytes: &[u8],
+        width: usize,
+        height: usize,
+    ) -> Result<Session, ModelError> {
+        let manifest = self.manifest();
+        let session = Session::open(runtime, &manifest.file, bytes, &manifest.outputs)?;
+        let wrong = |what: String| ModelError::WrongModel { path: manifest.file.clone(), what };
+        let wanted = Input { width, height, ..manifest.input.clone() }.shape();
+        if session.input_shape() != wanted {
+            return Err(wrong(format!("its input is {:?} and not {wanted:?}", session.input_shape())));
+        }
+        for (place, name) in manifest.outputs.iter().enumerate() {
+            let sides = session.output_sides(place);
+            if !whitelist::fits(manifest, place, width, height, sides.iter().copied()) {
+                let wanted = whitelist::describe(manifest, place, width, height);
+                return Err(wrong(format!("its output `{name}` is {sides:?} and not {wanted}")));
+            }
+        }
+        Ok(session)
+    }
+
+    /// Whether the graph says the size of its input; otherwise the manifest decides.
+    pub(crate) const fn has_fixed_input(&self) -> bool {
+        self.has_fixed_input
+    }
+}
+
+/// The bytes of a model's file.
+///
+/// # Errors
+/// When it cannot be read or is larger than any model that is loaded.
+pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |cause| ModelError::Unreadable { path: path.to_owned(), cause };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > limits::MODEL_FILE_BYTES as u64 {
+        let what = format!("it is larger than {} bytes", limits::MODEL_FILE_BYTES);
+        return Err(unreadable(std::io::Error::other(what)));
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+/// The manifest of a path: the path itself, or beside a model the one of its name, or the `model.toml` that names it.
+///
+/// # Errors
+/// When the model has no manifest; the error holds one to begin with.
+pub fn manifest_of(path: &Path) -> Result<PathBuf, ModelError> {
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        return Ok(path.to_owned());
+    }
+    let beside = path.with_extension("toml");
+    if beside.is_file() {
+        return Ok(beside);
+    }
+    let shared = path.with_file_name("model.toml");
+    let same = |file: &Path| file.canonicalize().ok().is_some_and(|file| path.canonicalize().ok() == Some(file));
+    if shared.is_file() && same(&Manifest::read(&shared)?.file) {
+        return Ok(shared);
+    }
+    let bytes = read(path)?;
+    let graph = Graph::read(&bytes).map_err(|cause| ModelError::NotAGraph { path: path.to_owned(), cause })?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let example = propose(&graph, &name, Digest::of(&bytes)).text;
+    Err(ModelError::NoManifest { path: path.to_owned(), beside, example })
+}
