@@ -17,6 +17,7 @@ mod compile_fail;
 mod damage;
 mod decoder;
 mod live;
+mod plates;
 mod policy;
 mod real_server;
 mod support;

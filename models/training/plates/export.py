@@ -21,7 +21,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 import train_finder
 from make_sets import make
 from networks import Finder, FinderForExport, Reader, ReaderForExport
-from render import ALPHABET, BLANK, READER_HEIGHT, READER_WIDTH
+from render import ALPHABET, BLANK, READER_HEIGHT, READER_WIDTH, SLOTS
 from scene import HEIGHT, WIDTH
 
 CALIBRATION = 300
@@ -61,6 +61,52 @@ def quantise(source, target, pictures, left_out):
                     extra_options={"CalibPercentile": 99.99, "ActivationSymmetric": False},
                     op_types_to_quantize=["Conv", "MatMul", "Gemm"])
     prepared.unlink()
+
+
+FINDER = """task = "plate-detection"
+
+[input]
+name = "images"
+width = 256
+height = 192
+colour = "rgb"
+range = "0..255"
+letterbox = "centre"
+pad = 114
+
+[output]
+decoder = "plate-corners"
+names = ["plates"]
+
+[classes]
+names = ["plate"]
+map = { plate = "plate" }
+"""
+READER = f"""task = "plate-reading"
+
+[input]
+name = "images"
+width = {READER_WIDTH}
+height = {READER_HEIGHT}
+colour = "rgb"
+range = "0..255"
+letterbox = "stretch"
+
+[output]
+decoder = "plate-slots"
+names = ["slots"]
+slots = {SLOTS}
+alphabet = "{ALPHABET}"
+pad = "{BLANK}"
+"""
+
+
+def manifest(path, rest):
+    """Writes the `model.toml` beside a model."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".toml").write_text(
+        f'# Written by models/training/plates/export.py; the card is {path.stem}.md.\nfile = "{path.name}"\n'
+        f'sha256 = "{digest}"\nlicence = "Apache-2.0"\nsource = "models/training/plates"\n{rest}')
 
 
 def session(path):
@@ -126,6 +172,7 @@ def main():
                 "ms": speed(path, load("reader-held", "crops")[0]),
             }
             print(path.name, figures[path.name], flush=True)
+        manifest(small, READER)
     if "finder" in which:
         finder = Finder()
         finder.load_state_dict(torch.load(folder / "finder.pt"))
@@ -140,6 +187,7 @@ def main():
                 "ms": speed(path, load("finder-held", "pictures")[0]),
             }
             print(path.name, figures[path.name], flush=True)
+        manifest(small, FINDER)
     noted.write_text(json.dumps(figures, indent=1))
 
 

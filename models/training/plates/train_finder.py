@@ -1,6 +1,6 @@
-"""Trains the plate finder: `python train_finder.py FOLDER [threads]`. Steps and seeds are fixed; the time is printed."""
+"""Trains the plate finder: `python train_finder.py FOLDER [--threads 1]`. Steps and seeds are fixed; the time is printed."""
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from networks import Finder
 from scene import HEIGHT, MOST_PLATES, WIDTH
 
 SAMPLES, HELD = 12_000, 1_500
-BATCH, STEPS, WARM, PEAK = 16, 3_000, 150, 2e-3
+BATCH, STEPS, WARM, PEAK = 16, 2_000, 150, 2e-3
 STRIDE, UNIT = 8, 32.0
 FLOOR = 0.4
 CORNER_WEIGHT = 1.0
@@ -144,8 +144,13 @@ def torch_run(finder):
 
 
 def main():
-    folder = Path(sys.argv[1])
-    torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    said = argparse.ArgumentParser()
+    said.add_argument("folder", type=Path)
+    said.add_argument("--threads", type=int, default=1)
+    said.add_argument("--steps", type=int, default=STEPS)
+    said = said.parse_args()
+    folder, steps = said.folder, said.steps
+    torch.set_num_threads(said.threads)
     torch.manual_seed(3)
     generator = torch.Generator().manual_seed(4)
     order_rng = np.random.default_rng(5)
@@ -155,9 +160,9 @@ def main():
     finder = Finder().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(finder.parameters(), PEAK, weight_decay=.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda s: min((s + 1) / WARM, .5 + .5 * np.cos(np.pi * max(0, s - WARM) / (STEPS - WARM)) + 1e-3))
+        optimiser, lambda s: min((s + 1) / WARM, .5 + .5 * np.cos(np.pi * max(0, s - WARM) / (steps - WARM)) + 1e-3))
     started, order, at, means = time.time(), None, 0, np.zeros(2)
-    for step in range(STEPS):
+    for step in range(steps):
         if order is None or at + BATCH > len(order):
             order, at = order_rng.permutation(SAMPLES), 0
         pictures, plates, known = batch_of(arrays, np.sort(order[at:at + BATCH]), generator)

@@ -1,9 +1,10 @@
-"""Trains the plate reader: `python train_reader.py FOLDER [minutes]`.
+"""Trains the plate reader: `python train_reader.py FOLDER`.
 
 The number of steps is fixed, so that a run can be repeated; the time that it took is printed. Seeds are fixed.
+`--from reader.pt` goes on from weights that are there, with a new schedule.
 """
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -76,22 +77,32 @@ def measure(reader, arrays, count=None):
 
 
 def main():
-    folder = Path(sys.argv[1])
-    torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    said = argparse.ArgumentParser()
+    said.add_argument("folder", type=Path)
+    said.add_argument("--threads", type=int, default=1)
+    said.add_argument("--steps", type=int, default=STEPS)
+    said.add_argument("--peak", type=float, default=PEAK)
+    said.add_argument("--seed", type=int, default=4)
+    said.add_argument("--from", dest="begin", type=Path)
+    said = said.parse_args()
+    folder, steps = said.folder, said.steps
+    torch.set_num_threads(said.threads)
     torch.manual_seed(3)
-    generator = torch.Generator().manual_seed(4)
-    order_rng = np.random.default_rng(5)
+    generator = torch.Generator().manual_seed(said.seed)
+    order_rng = np.random.default_rng(said.seed + 1)
     make(folder, "reader-held", HELD)
     make(folder, "reader", SAMPLES)
     arrays, held = load(folder, "reader"), load(folder, "reader-held")
     reader = Reader().to(memory_format=torch.channels_last)
+    if said.begin:
+        reader.load_state_dict(torch.load(said.begin))
     decayed = [p for p in reader.parameters() if p.ndim > 1]
     plain = [p for p in reader.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": .02}, {"params": plain, "weight_decay": 0}], PEAK)
+    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": .02}, {"params": plain, "weight_decay": 0}], said.peak)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda s: min((s + 1) / WARM, .5 + .5 * np.cos(np.pi * max(0, s - WARM) / (STEPS - WARM)) + 1e-3))
+        optimiser, lambda s: min((s + 1) / WARM, .5 + .5 * np.cos(np.pi * max(0, s - WARM) / (steps - WARM)) + 1e-3))
     started, order, at, mean = time.time(), None, 0, 0.0
-    for step in range(STEPS):
+    for step in range(steps):
         if order is None or at + BATCH > len(order):
             order, at = order_rng.permutation(SAMPLES), 0
         batch = batch_of(arrays, np.sort(order[at:at + BATCH]), generator)
