@@ -115,17 +115,27 @@ def session(path):
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+LOOK_ALIKE = str.maketrans("OQI", "001")
+
+
 def reader_figures(path, arrays):
-    crops, labels = arrays
+    """Exact reads and characters; exact reads of plates of one line and of two, and of one line with O, Q and 0 taken
+    for one character and I and 1 for another, which some fonts do not tell apart."""
+    crops, labels, places = arrays
     run = session(path)
-    exact = right = total = 0
-    for crop, label in zip(crops, labels):
+    text = lambda slots: "".join(ALPHABET[slot] for slot in slots)
+    exact, folded, two_lines, right, total = [], [], [], 0, 0
+    for crop, label, place in zip(crops, labels, places):
         said = run.run(None, {"images": planes(crop)})[0][0].argmax(-1)
         real = label != ALPHABET.index(BLANK)
-        exact += bool((said == label).all())
+        exact.append(bool((said == label).all()))
+        folded.append(text(said).translate(LOOK_ALIKE) == text(label).translate(LOOK_ALIKE))
+        two_lines.append(bool((np.diff(place[real, 0]) < -.02).any()))
         right += int((said == label)[real].sum())
         total += int(real.sum())
-    return {"exact": exact / len(labels), "characters": right / total}
+    exact, folded, two_lines = map(np.array, (exact, folded, two_lines))
+    return {"exact": float(exact.mean()), "characters": right / total, "one line": float(exact[~two_lines].mean()),
+            "two lines": float(exact[two_lines].mean()), "one line, O=Q=0, I=1": float(folded[~two_lines].mean())}
 
 
 def finder_figures(path, arrays):
@@ -167,7 +177,7 @@ def main():
         for path in (plain, small):
             figures[path.name] = {
                 "bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-                **{name: reader_figures(path, (load(name, "crops"), load(name, "labels")))
+                **{name: reader_figures(path, [load(name, part) for part in ("crops", "labels", "places")])
                    for name in HELD_SETS if name.startswith("reader")},
                 "ms": speed(path, load("reader-held", "crops")[0]),
             }
