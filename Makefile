@@ -8,8 +8,9 @@ MODEL := $(DATA)/models/yolox_nano_coco_416.onnx
 demo: release
 	@test -e "$(MODEL)" || { echo "the demo needs the recorded clips and model in $(DATA); set VOKTER_DATA to their folder"; exit 1; }
 	@mkdir -p demo-out && rm -f demo-out/*.jpg demo-out/events.jsonl
+	@sed 's|^file = .*|file = "$(abspath $(MODEL))"|' tests/models/yolox-nano.toml > demo-out/model.toml
 	target/release/vokter check examples/clips.toml
-	target/release/vokter run examples/clips.toml --model "$(MODEL)" --events demo-out/events.jsonl --stills demo-out
+	target/release/vokter run examples/clips.toml --model demo-out/model.toml --events demo-out/events.jsonl --stills demo-out
 	@cat demo-out/events.jsonl
 	@echo "$$(wc -l < demo-out/events.jsonl) events; a masked picture of each is in demo-out/"
 

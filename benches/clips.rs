@@ -10,6 +10,19 @@ pub fn data() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
+/// The recorded model's manifest, speaking of the file in that folder.
+pub fn manifest(data: &Path) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("tests/models/yolox-nano.toml")).expect("it is part of the project");
+    let folder = root.join("target/bench");
+    std::fs::create_dir_all(&folder).expect("the target folder is writable");
+    let data = data.canonicalize().expect("the data's folder is there");
+    let path = folder.join("yolox-nano.toml");
+    std::fs::write(&path, text.replace("../../../shared/data", &data.display().to_string()))
+        .expect("the target folder is writable");
+    path
+}
+
 /// The recorded clips: a room, and two car parks from above.
 pub fn recorded(data: &Path) -> Vec<PathBuf> {
     ["one-by-one-person-detection", "car-detection", "person-bicycle-car-detection"]

@@ -33,7 +33,8 @@ fn main() {
     };
     let file = data.join("models/yolox_nano_coco_416.onnx");
     let runtime = Runtime::load(&find_library().unwrap()).unwrap();
-    let model = Model::open(&runtime, &file).unwrap();
+    let manifest = clips::manifest(&data);
+    let model = Model::open(&runtime, &manifest).unwrap();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let recorded = clips::recorded(&data);
     println!("{cores} cores, letterbox by {}, medians of {ROUNDS} rounds\n", vokter_frames::kernel_name());
@@ -102,8 +103,8 @@ fn main() {
     report.against("1080p into shared memory, against ffmpeg", ours, "frames/s", ours / ratio);
 
     let (one, four) = (
-        memory::peak_mb(Path::new(VOKTER), &file, &full_hd, 1),
-        memory::peak_mb(Path::new(VOKTER), &file, &full_hd, 4),
+        memory::peak_mb(Path::new(VOKTER), &manifest, &full_hd, 1),
+        memory::peak_mb(Path::new(VOKTER), &manifest, &full_hd, 4),
     );
     report.figure("memory with one 1080p camera", one, "MB");
     report.against("memory for each 1080p camera more", (four - one) / 3.0, "MB", 80.0);

@@ -3,28 +3,30 @@
 /// Columns of a terminal.
 pub const COLUMNS: usize = 80;
 
-/// A text in lines of at most [`COLUMNS`], all but the first indented. A word that is longer is cut.
-pub fn wrapped(text: &str, indent: usize) -> String {
-    let (mut out, mut column) = (String::new(), 0);
+/// A text in lines of at most [`COLUMNS`], the first of which stands behind `begin` columns, and the others behind
+/// `indent`. A word that is longer is cut.
+pub fn wrapped(text: &str, begin: usize, indent: usize) -> String {
+    let (mut out, mut column, mut is_fresh) = (String::new(), begin, true);
+    let new_line = |out: &mut String| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n(' ', indent));
+        indent
+    };
     for word in text.split_whitespace() {
-        let mut letters = word.chars().peekable();
-        if column > 0 && column + 1 + word.chars().count() > COLUMNS {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if column > 0 {
+        if !is_fresh && column + 1 + word.chars().count() > COLUMNS {
+            column = new_line(&mut out);
+        } else if !is_fresh {
             out.push(' ');
             column += 1;
         }
-        while letters.peek().is_some() {
+        for letter in word.chars() {
             if column >= COLUMNS {
-                out.push('\n');
-                out.extend(std::iter::repeat_n(' ', indent));
-                column = indent;
+                column = new_line(&mut out);
             }
-            out.extend(letters.next());
+            out.push(letter);
             column += 1;
         }
+        is_fresh = false;
     }
     out
 }
@@ -35,9 +37,9 @@ mod tests {
 
     #[test]
     fn no_line_is_longer_than_a_terminal() {
-        let text = wrapped(&format!("one {} two {}", "x".repeat(200), "word ".repeat(40)), 4);
+        let text = wrapped(&format!("one {} two {}", "x".repeat(200), "word ".repeat(40)), 0, 4);
         assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("    ")), "{text}");
-        assert_eq!(wrapped("a  b\nc", 2), "a b c");
+        assert_eq!(wrapped("a  b\nc", 0, 2), "a b c");
     }
 }

@@ -1,6 +1,6 @@
 //! The program as its users meet it: exit codes, messages, files.
 
-use crate::support::{VOKTER, data, model, short_h264};
+use crate::support::{VOKTER, data, manifest_of, model, short_h264};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -25,7 +25,9 @@ fn write_site(folder: &Path, source: &str) -> String {
 
 #[test]
 fn help_shows_examples_and_fits_a_terminal() {
-    for arguments in [&["--help"][..], &["check", "--help"], &["run", "--help"]] {
+    let models = ["list", "inspect", "pull"].map(|name| ["models", name, "--help"]);
+    let others = [&["--help"][..], &["check", "--help"], &["run", "--help"], &["models", "--help"]];
+    for arguments in others.into_iter().chain(models.iter().map(|arguments| &arguments[..])) {
         let help = text(&vokter(arguments).stdout);
         assert!(help.contains("Examples:") && help.contains("vokter"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
@@ -60,8 +62,8 @@ fn bad_input_ends_with_1_and_a_cause() {
     let short = format!("\"{}\"", short_h264(&data).display());
     let site = write_site(folder.path(), &short);
     let good = model(&data).display().to_string();
-    let other = data.join("models/yunet_face_320.onnx").display().to_string();
-    let reader = data.join("models/plate_ocr_cct_xs_v1.onnx").display().to_string();
+    let bare = data.join("models/yolox_nano_coco_416.onnx").display().to_string();
+    let reader = manifest_of(&data, "plate-ocr").display().to_string();
     let (no_model, broken) = (file("text.onnx", b"no model"), file("broken.toml", b"[site\nname = "));
     let (binary, empty) = (file("binary.toml", b"\xff\xfe"), file("empty.toml", b""));
     let cases: [(&[&str], &str); 9] = [
@@ -69,11 +71,11 @@ fn bad_input_ends_with_1_and_a_cause() {
         (&["run", &broken], "refused"),
         (&["run", &binary], "is not UTF-8 text (line 1)"),
         (&["run", &empty], "this site file has no `site`"),
-        (&["run", &site], "no detection model was found"),
+        (&["run", &site, "--model", "missing.toml"], "missing.toml cannot be read"),
         (&["run", &site, "--model", "missing.onnx"], "missing.onnx cannot be read"),
-        (&["run", &site, "--model", &no_model], "is no ONNX model that runs here"),
-        (&["run", &site, "--model", &other], "is not a YOLOX detector"),
-        (&["run", &site, "--model", &reader], "is not a YOLOX detector"),
+        (&["run", &site, "--model", &no_model], "is no ONNX model that can be read"),
+        (&["run", &site, "--model", &bare], "has no manifest; write one as"),
+        (&["run", &site, "--model", &reader], "is a model for plate-reading, and detection"),
     ];
     for (arguments, cause) in cases {
         let mut command = Command::new(VOKTER);

@@ -1,12 +1,13 @@
 //! A model's file that its manifest accounts for. Nothing else gets a session.
 
+use crate::ModelError;
 use crate::digest::Digest;
 use crate::graph::Graph;
 use crate::manifest::{Input, Manifest};
 use crate::proposal::propose;
 use crate::reshape::with_input_shape;
 use crate::whitelist::{self, Refusal, refusals};
-use crate::{ModelError, Runtime, Session};
+use crate::{Runtime, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vokter_rules::limits;

@@ -51,10 +51,16 @@ pub fn site(cameras: &[(&str, String)]) -> String {
     text
 }
 
+/// ONNX Runtime, which a process loads once.
+pub fn runtime() -> Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Runtime::load(&find_library().unwrap()).unwrap()).clone()
+}
+
 /// The recorded model, read once.
 pub fn detection_model(data: &Path) -> Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
-    let read = || Model::open(&Runtime::load(&find_library().unwrap()).unwrap(), &model(data)).unwrap();
+    let read = || Model::open(&runtime(), &model(data)).unwrap();
     MODEL.get_or_init(read).clone()
 }
 

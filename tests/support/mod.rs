@@ -1,6 +1,8 @@
 //! What several tests need: the recorded data, clips made from it, a running engine, a camera.
 
 pub mod engine;
+pub mod file_server;
+pub mod onnx;
 pub mod rtsp_server;
 
 use std::path::{Path, PathBuf};
@@ -23,9 +25,25 @@ pub fn data() -> Option<PathBuf> {
     Some(folder.canonicalize().unwrap())
 }
 
-/// The detection model.
+/// The detection model's manifest.
 pub fn model(data: &Path) -> PathBuf {
-    data.join("models/yolox_nano_coco_416.onnx")
+    manifest_of(data, "yolox-nano")
+}
+
+/// A manifest of `tests/models`, or a copy of it that speaks of the files in another folder of data.
+pub fn manifest_of(data: &Path, name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/models/{name}.toml"));
+    if std::env::var_os("VOKTER_DATA").is_none() {
+        return path;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tests/models");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = std::fs::read_to_string(path).unwrap().replace("../../../shared/data", &data.display().to_string());
+    let (copy, unfinished) =
+        (folder.join(format!("{name}.toml")), folder.join(format!("{name}-{}", uuid::Uuid::now_v7())));
+    std::fs::write(&unfinished, text).unwrap();
+    std::fs::rename(unfinished, &copy).unwrap();
+    copy
 }
 
 /// The clip of people in a room.

@@ -62,7 +62,7 @@ fn under(manifest: &Path) -> Result<ExitCode> {
                 task.name(),
                 decoder.name()
             );
-            println!("\n{}", wrapped(&may, 0));
+            println!("\n{}", wrapped(&may, 0, 0));
             Ok(ExitCode::SUCCESS)
         }
         Err(ModelError::Refused { refusals, .. }) => {
@@ -74,9 +74,9 @@ fn under(manifest: &Path) -> Result<ExitCode> {
 }
 
 fn refused(what: &str, refusals: &[Refusal]) {
-    println!("\n{}", wrapped(&format!("refused: {what} cannot be loaded"), 0));
+    println!("\n{}", wrapped(&format!("refused: {what} cannot be loaded"), 0, 0));
     for refusal in refusals {
-        println!("{}", wrapped(&format!("\u{2022} {}: {refusal}", refusal.requirement()), 4));
+        println!("{}", wrapped(&format!("- {}: {refusal}", refusal.requirement()), 0, 4));
     }
 }
 
@@ -118,8 +118,7 @@ fn show(graph: &Graph) {
 }
 
 fn fact(what: &str, text: &str) {
-    // Two spaces more: the first line begins where the rest do.
-    println!("{}", wrapped(&format!("{what:.<INDENT$} {text}"), INDENT).replacen('.', " ", INDENT - what.len()));
+    println!("{what:INDENT$}{}", wrapped(text, INDENT, INDENT));
 }
 
 fn with_toml(file: &Path) -> String {

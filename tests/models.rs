@@ -1,0 +1,353 @@
+//! What a model may say, and what is refused: a test for each refusal, on small networks that the test makes.
+
+use crate::support::engine::runtime;
+use crate::support::onnx::Onnx;
+use crate::support::{VOKTER, data, manifest_of};
+use std::path::Path;
+use std::process::{Command, Output};
+use vokter_models::manifest::{Decoder, Task};
+use vokter_models::{Digest, Manifest, Model, ModelError, ModelFile};
+
+/// A manifest for [`Onnx::yolox`] of three classes; `SHA` stands for the digest.
+const MANIFEST: &str = r#"
+file = "made.onnx"
+sha256 = "SHA"
+licence = "CC0-1.0"
+source = "a test"
+task = "detection"
+
+[input]
+name = "images"
+width = 32
+height = 32
+colour = "bgr"
+range = "0..255"
+letterbox = "top-left"
+pad = 114
+
+[output]
+decoder = "yolox"
+names = ["output"]
+
+[classes]
+names = ["kite", "car", "person"]
+
+[classes.map]
+kite = "ignore"
+car = "car"
+person = "person"
+"#;
+
+/// Writes a model and its manifest.
+fn write(folder: &Path, onnx: &Onnx, manifest: &str) -> std::path::PathBuf {
+    let (bytes, path) = (onnx.bytes(), folder.join("made.toml"));
+    std::fs::write(folder.join("made.onnx"), &bytes).unwrap();
+    std::fs::write(&path, manifest.replace("SHA", &Digest::of(&bytes).to_string())).unwrap();
+    path
+}
+
+/// What opening says, with the folder's name taken out.
+fn said(onnx: &Onnx, manifest: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = ModelFile::open(&write(folder.path(), onnx, manifest));
+    opened.map(drop).map_err(|error| error.to_string().replace(&folder.path().display().to_string(), "FOLDER"))
+}
+
+fn refused(onnx: &Onnx, manifest: &str, requirement: &str, words: &[&str]) {
+    let said = said(onnx, manifest).expect_err(requirement);
+    let line = said.lines().find(|line| line.trim_start().starts_with(&format!("{requirement}: ")));
+    let line = line.unwrap_or_else(|| panic!("{requirement} is not cited: {said}"));
+    for word in words {
+        assert!(line.contains(word), "{word}: {said}");
+    }
+}
+
+/// The three classes with one exchanged, in the manifest.
+fn with_class(label: &str, fate: &str) -> String {
+    MANIFEST
+        .replace("\"kite\"", &format!("\"{label}\""))
+        .replace("kite = \"ignore\"", &format!("\"{label}\" = \"{fate}\""))
+}
+
+#[test]
+fn a_model_that_its_manifest_accounts_for_is_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = write(folder.path(), &Onnx::yolox(3), MANIFEST);
+    for path in [&manifest, &folder.path().join("made.onnx")] {
+        let model = Model::open(&runtime(), path).unwrap();
+        assert_eq!((model.manifest().task, &model.manifest().decoder), (Task::Detection, &Decoder::Yolox));
+        assert_eq!(model.manifest().name, "made");
+    }
+    // The manifest may also be called model.toml.
+    std::fs::rename(&manifest, folder.path().join("model.toml")).unwrap();
+    assert!(ModelFile::open(&folder.path().join("made.onnx")).is_ok());
+    // An open input takes the manifest's size.
+    let mut open = Onnx::yolox(3);
+    open.input.1 = vec![-1, 3, -1, -1];
+    assert!(Model::open(&runtime(), &write(folder.path(), &open, MANIFEST)).is_ok());
+}
+
+#[test]
+fn inv_1_iva_4b_sex_and_age_are_refused_even_if_ignored() {
+    for label in ["female", "Male", "gender", "adult", "child", "kvinne", "ageGroup", "person_child"] {
+        refused(&Onnx::yolox(3), &with_class(label, "ignore"), "IVA-4b", &["the class", label, "even if ignored"]);
+    }
+    for output in ["age", "age:0", "genderHead", "output_sex"] {
+        let manifest = MANIFEST.replace("[\"output\"]", &format!("[\"{output}\"]"));
+        let mut onnx = Onnx::yolox(3);
+        onnx.outputs[0].0 = output.to_owned();
+        refused(&onnx, &manifest, "IVA-4b", &["the output", output]);
+    }
+}
+
+#[test]
+fn inv_1_iva_4b_clothing_and_looks_are_refused() {
+    for label in ["red shirt", "jacket", "longSleeve", "beard", "hår"] {
+        refused(&Onnx::yolox(3), &with_class(label, "ignore"), "IVA-4b", &[label]);
+    }
+    for label in ["tie", "handbag", "backpack", "umbrella", "hair drier", "race car", "stage"] {
+        assert_eq!(said(&Onnx::yolox(3), &with_class(label, "ignore")), Ok(()), "{label}");
+    }
+}
+
+#[test]
+fn inv_1_iva_5_skin_ethnicity_emotion_and_religion_are_refused() {
+    for label in ["skin_tone", "dark skin", "ethnicity", "race", "húðlitur", "angry", "emotion", "hijab", "religion"]
+    {
+        refused(&Onnx::yolox(3), &with_class(label, "ignore"), "IVA-5", &[label]);
+    }
+}
+
+#[test]
+fn inv_1_iva_3_identity_is_refused() {
+    for label in ["face_id", "identity", "person reid", "faceEmbedding"] {
+        refused(&Onnx::yolox(3), &with_class(label, "ignore"), "IVA-3", &[label, "identity"]);
+    }
+    for (name, shape) in [("fc1", [1, 512]), ("features", [-1, 128])] {
+        let onnx = Onnx::yolox(3).with_output(name, &shape);
+        refused(&onnx, MANIFEST, "IVA-3", &[name, "as face recognition gives"]);
+    }
+    let manifest = MANIFEST.replace("[\"output\"]", "[\"fc1\"]");
+    let mut onnx = Onnx::yolox(3).with_shape(&[1, 512]);
+    onnx.outputs[0].0 = "fc1".to_owned();
+    refused(&onnx, &manifest, "IVA-3", &["fc1", "one vector of 512 numbers"]);
+}
+
+#[test]
+fn inv_1_what_the_file_itself_calls_its_classes_counts() {
+    let mut onnx = Onnx::yolox(3);
+    onnx.metadata = vec![("names", "{0: 'kite', 1: 'car', 2: 'woman'}".to_owned())];
+    refused(&onnx, MANIFEST, "IVA-4b", &["the class `woman`"]);
+    refused(&onnx, MANIFEST, "IVA-3", &["class 2 `woman`", "manifest says `person`"]);
+    onnx.metadata = vec![("names", "{0: 'kite', 1: 'car', 2: 'person', 3: 'dog'}".to_owned())];
+    refused(&onnx, MANIFEST, "IVA-3", &["class 3 `dog`"]);
+    onnx.metadata = vec![("description", "estimates Age".to_owned())];
+    refused(&onnx, MANIFEST, "IVA-4b", &["metadata", "`age`"]);
+    onnx.metadata =
+        vec![("names", "{0: 'kite', 1: 'Car', 2: 'person'}".to_owned()), ("author", "Age Karlsen".to_owned())];
+    assert_eq!(said(&onnx, MANIFEST), Ok(()));
+}
+
+#[test]
+fn inv_1_iva_3_every_class_is_mapped() {
+    let manifest = MANIFEST.replace("kite = \"ignore\"\n", "");
+    refused(&Onnx::yolox(3), &manifest, "IVA-3", &["`kite` is not mapped"]);
+    let others = manifest.replace("\"person\"]\n", "\"person\"]\nothers = \"ignore\"\n");
+    assert_eq!(said(&Onnx::yolox(3), &others), Ok(()));
+}
+
+#[test]
+fn inv_1_iva_3_every_output_is_accounted_for() {
+    let onnx = Onnx::yolox(3).with_output("landmarks", &[1, 21, 10]);
+    refused(&onnx, MANIFEST, "IVA-3", &["`landmarks` (f32 [1, 21, 10])", "output.names"]);
+    // A number more in a row says something more.
+    for shape in [[1, 21, 9], [1, 20, 8], [2, 21, 8]] {
+        refused(&Onnx::yolox(3).with_shape(&shape), MANIFEST, "IVA-3", &["`output`", "not f32 [1, 21, 8]"]);
+    }
+    let named = MANIFEST.replace("[\"output\"]", "[\"boxes\"]");
+    refused(&Onnx::yolox(3), &named, "IVA-3", &["`boxes`", "the file has `output`"]);
+}
+
+#[test]
+fn inv_1_iva_3_what_a_graph_says_of_its_shapes_is_tried() {
+    // The graph does not say its output's shape; the session does.
+    let folder = tempfile::tempdir().unwrap();
+    let mut onnx = Onnx::yolox(3).with_shape(&[1, 21, 9]);
+    onnx.outputs[0].1 = vec![1, 21, 9];
+    let bytes = onnx.bytes();
+    let shape = [0x0a, 2, 8, 1, 0x0a, 2, 8, 21, 0x0a, 2, 8, 9];
+    let place = bytes.windows(shape.len()).rposition(|window| window == shape).unwrap();
+    let mut lying = bytes.clone();
+    // The length of a side becomes its name, of the same two bytes.
+    lying[place + 10..place + 12].copy_from_slice(&[0x12, 0]);
+    std::fs::write(folder.path().join("made.onnx"), &lying).unwrap();
+    let manifest = folder.path().join("made.toml");
+    std::fs::write(&manifest, MANIFEST.replace("SHA", &Digest::of(&lying).to_string())).unwrap();
+    assert!(ModelFile::open(&manifest).is_ok());
+    let error = Model::open(&runtime(), &manifest).err().unwrap().to_string();
+    assert!(error.contains("IVA-3") && error.contains("`output`") && error.contains("[1, 21, 8]"), "{error}");
+}
+
+#[test]
+fn krs_36_a_file_of_another_digest_is_refused() {
+    let other = Digest::of(b"another file").to_string();
+    refused(&Onnx::yolox(3), &MANIFEST.replace("SHA", &other), "KRS-36", &["SHA-256", &other]);
+}
+
+#[test]
+fn krs_36_weights_in_another_file_are_refused() {
+    let onnx = Onnx { external: true, ..Onnx::yolox(3) };
+    refused(&onnx, MANIFEST, "KRS-36", &["`weights` lies in another file"]);
+}
+
+#[test]
+fn krs_36_operators_from_elsewhere_are_refused() {
+    for (domain, operator) in [
+        ("com.example", "Spy"),
+        ("com.microsoft", "EPContext"),
+        ("ai.onnx.ml", "TreeEnsemble"),
+        ("ai.onnx.contrib", "X"),
+    ] {
+        let onnx = Onnx { nodes: vec![(domain, operator)], ..Onnx::yolox(3) };
+        refused(&onnx, MANIFEST, "KRS-36", &[&format!("`{domain}.{operator}`")]);
+    }
+    for (domain, operator) in [("ai.onnx", "Relu"), ("com.microsoft", "QLinearAdd")] {
+        assert_eq!(said(&Onnx { nodes: vec![(domain, operator)], ..Onnx::yolox(3) }, MANIFEST), Ok(()));
+    }
+    let onnx = Onnx { functions: vec!["Helper"], ..Onnx::yolox(3) };
+    refused(&onnx, MANIFEST, "KRS-36", &["`Helper`", "inlined"]);
+}
+
+#[test]
+fn krs_36_the_input_is_the_manifests() {
+    for (key, other) in [("\"images\"", "\"pixels\""), ("width = 32", "width = 64")] {
+        let manifest = MANIFEST.replace(key, other);
+        refused(&Onnx::yolox(3), &manifest, "KRS-36", &["`images` of f32 [1, 3, 32, 32]"]);
+    }
+}
+
+#[test]
+fn a_refusal_says_all_at_once_and_what_to_do() {
+    let mut onnx = Onnx::yolox(3).with_output("embedding", &[1, 256]);
+    onnx.metadata = vec![("names", "['kite', 'car', 'person']".to_owned())];
+    onnx.nodes = vec![("com.example", "Spy")];
+    insta::assert_snapshot!("refusal", said(&onnx, &with_class("woman", "ignore")).unwrap_err());
+}
+
+#[test]
+fn mistakes_in_a_manifest_are_said_with_what_to_write() {
+    let cases = [
+        ("licence = \"CC0-1.0\"\n", "", "missing field `licence`"),
+        ("licence = \"CC0-1.0\"", "licence = \" \"", "`licence` is empty"),
+        ("licence", "lisence", "unknown field `lisence`, expected one of"),
+        ("\"SHA\"", "\"12\"", "`sha256` is not 64 hexadecimal digits"),
+        ("task = \"detection\"", "task = \"age\"", "unknown variant `age`, expected one of"),
+        ("task = \"detection\"", "task = \"plate-reading\"", "decoder `yolox` does not serve task `plate-reading`"),
+        ("\"yolox\"", "\"resnet\"", "`resnet` is no decoder"),
+        ("\"yolox\"", "\"yolo-nms\"", "`output.rows` is missing"),
+        ("\"yolox\"", "\"detr\"", "`output.scores` is missing"),
+        ("\"yolox\"", "\"yolox\"\nslots = 9", "`output.slots` belongs to decoder `plate-slots`"),
+        ("[\"output\"]", "[\"output\", \"more\"]", "`output.names` has 2 names, and decoder `yolox` reads 1"),
+        ("width = 32", "width = 40", "40 is no side of this input; write a multiple of 32"),
+        ("\"bgr\"", "\"grey\"", "write \"rgb\" or \"bgr\""),
+        ("pad = 114\n", "", "`input.pad`: is missing"),
+        ("\"top-left\"\npad = 114", "\"stretch\"", "keep their proportion"),
+        ("\"0..255\"", "\"-1..1\"", "unknown variant `-1..1`"),
+        ("[\"kite\", \"car\", \"person\"]", "\"imagenet\"", "`imagenet` is no list of classes"),
+        ("[\"kite\", \"car\", \"person\"]", "[\"kite\", \"car\", \"car\", \"person\"]", "`car` occurs twice"),
+        ("car = \"car\"", "car = \"van\"", "`car` cannot become `van`; write \"ignore\" or one of person,"),
+        ("car = \"car\"", "car = \"plate\"", "`car` cannot become `plate`"),
+        ("car = \"car\"", "lorry = \"car\"", "speaks of `lorry`, which is none of the model's classes"),
+        ("[classes]", "[classes]\nothers = \"person\"", "`classes.others` is `person`"),
+        ("names = [\"kite\"", "label = [\"kite\"", "unknown field `label`"),
+    ];
+    for (from, to, cause) in cases {
+        assert!(MANIFEST.contains(from), "{from}");
+        let said = said(&Onnx::yolox(3), &MANIFEST.replacen(from, to, 1)).expect_err(cause);
+        assert!(said.contains("FOLDER/made.toml is mistaken") && said.contains(cause), "{cause}: {said}");
+    }
+    let none = MANIFEST.replace("= \"car\"\n", "= \"ignore\"\n").replace("= \"person\"\n", "= \"ignore\"\n");
+    assert!(said(&Onnx::yolox(3), &none).unwrap_err().contains("every class is ignored"));
+    let several = MANIFEST.replace("\"SHA\"", "\"1\"").replace("pad = 114\n", "").replace("\"CC0-1.0\"", "\"\"");
+    assert_eq!(said(&Onnx::yolox(3), &several).unwrap_err().lines().count(), 4, "all mistakes at once");
+}
+
+#[test]
+fn a_model_without_a_manifest_is_refused_with_one_that_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut onnx = Onnx::yolox(3);
+    onnx.metadata = vec![("names", "['kite', 'car', 'person']".to_owned())];
+    let path = folder.path().join("made.onnx");
+    std::fs::write(&path, onnx.bytes()).unwrap();
+    let Err(ModelError::NoManifest { example, beside, .. }) = ModelFile::open(&path) else { panic!("it has none") };
+    assert_eq!(beside, folder.path().join("made.toml"));
+    std::fs::write(
+        beside,
+        example.replace("licence = \"\"", "licence = \"MIT\"").replace("source = \"\"", "source = \"x\""),
+    )
+    .unwrap();
+    assert_eq!(Model::open(&runtime(), &path).unwrap().manifest().classes.len(), 3);
+}
+
+#[test]
+fn the_recorded_models_are_what_their_manifests_say() {
+    let Some(data) = data() else { return };
+    for name in ["yolox-nano", "plate-yolov9t", "plate-ocr", "yunet"] {
+        let file = ModelFile::open(&manifest_of(&data, name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let Manifest { task, .. } = file.manifest();
+        let opened = Model::open(&runtime(), &manifest_of(&data, name));
+        assert_eq!(opened.is_ok(), task.has_classes(), "{name}: {:?}", opened.err().map(|error| error.to_string()));
+    }
+}
+
+fn vokter(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(VOKTER).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_list_of_models_fits_a_terminal() {
+    let output = vokter(Path::new("."), &["models", "list"]);
+    assert_eq!(output.status.code(), Some(0));
+    let list = text(&output.stdout);
+    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    insta::assert_snapshot!("list", list);
+}
+
+#[test]
+fn inspect_shows_a_model_and_what_may_become_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let inspect = |name: &str| {
+        let output = vokter(folder.path(), &["models", "inspect", name]);
+        let shown = text(&output.stdout);
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        (output.status.code(), shown, text(&output.stderr))
+    };
+    let mut onnx = Onnx::yolox(3);
+    onnx.metadata = vec![("names", "['kite', 'car', 'person']".to_owned()), ("note", "\u{1b}[2J".repeat(99))];
+    std::fs::write(folder.path().join("bare.onnx"), onnx.bytes()).unwrap();
+    let (code, shown, _) = inspect("bare.onnx");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("decoder = \"yolox\"") && shown.contains("images: f32 [1, 3, 32, 32]"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "nothing for a terminal to act on");
+    onnx.metadata = vec![("names", "['kite', 'man', 'woman']".to_owned())];
+    std::fs::write(folder.path().join("bare.onnx"), onnx.bytes()).unwrap();
+    let (code, shown, _) = inspect("bare.onnx");
+    assert!(code == Some(1) && shown.contains("- IVA-4b: the class `woman`"), "{shown}");
+    write(folder.path(), &Onnx::yolox(3), MANIFEST);
+    let (code, shown, _) = inspect("made.onnx");
+    assert!(code == Some(0) && shown.contains("may load it as `made`, for detection"), "{shown}");
+    write(folder.path(), &Onnx::yolox(3).with_output("age", &[1, 1]), MANIFEST);
+    for name in ["made.onnx", "made.toml"] {
+        let (code, shown, _) = inspect(name);
+        assert!(code == Some(1) && shown.contains("IVA-4b: the output `age`"), "{shown}");
+    }
+    std::fs::write(folder.path().join("text.onnx"), "this is a text, and not a model at all").unwrap();
+    for (name, cause) in [("text.onnx", "no ONNX"), ("none.onnx", "cannot be read")] {
+        let (code, _, said) = inspect(name);
+        assert!(code == Some(1) && said.contains(cause), "{said}");
+    }
+}
