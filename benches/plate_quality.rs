@@ -156,6 +156,9 @@ impl Photograph {
     }
 }
 
+/// Where the finder looks on a photograph; nowhere if the reader is given the label.
+type Region = fn(&Photograph) -> Option<Rect>;
+
 /// What was got right, of how much.
 #[derive(Default)]
 struct Tally {
@@ -169,7 +172,7 @@ struct Tally {
 
 fn quality(runtime: &Runtime, pair: &Pair, photographs: &[Photograph], report: &mut Report) {
     let (mut finder, mut reader) = (pair.finder(runtime), pair.reader(runtime));
-    let views: [(&str, fn(&Photograph) -> Option<Rect>); 3] = [
+    let views: [(&str, Region); 3] = [
         ("whole picture", |_| Some(Rect::new(0.0, 0.0, 1.0, 1.0))),
         ("lane", |photograph| Some(photograph.lane())),
         ("plate as labelled", |_| None),
