@@ -5,8 +5,9 @@ use crate::support::onnx::Onnx;
 use crate::support::{VOKTER, data, manifest_of};
 use std::path::Path;
 use std::process::{Command, Output};
-use vokter_models::manifest::{Decoder, Task};
-use vokter_models::{Digest, Manifest, Model, ModelError, ModelFile};
+use vokter_models::decode::yolo_nms;
+use vokter_models::manifest::{Decoder, Rows, Task};
+use vokter_models::{Digest, Manifest, Model, ModelError, ModelFile, Session};
 
 /// A manifest for [`Onnx::yolox`] of three classes; `SHA` stands for the digest.
 const MANIFEST: &str = r#"
@@ -298,6 +299,53 @@ fn the_recorded_models_are_what_their_manifests_say() {
         let opened = Model::open(&runtime(), &manifest_of(&data, name));
         assert_eq!(opened.is_ok(), task.has_classes(), "{name}: {:?}", opened.err().map(|error| error.to_string()));
     }
+}
+
+/// The largest plate that a plate detector finds in a picture, in pixels: left, top, right, bottom.
+fn plate_in(model: &Model, session: &mut Session, picture: &image::RgbImage) -> Option<[f32; 4]> {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let scale = (416.0 / width).min(416.0 / height);
+    let (w, h) = ((width * scale) as u32, (height * scale) as u32);
+    let (left, top) = ((416 - w) / 2, (416 - h) / 2);
+    let small = image::imageops::resize(picture, w, h, image::imageops::FilterType::Triangle);
+    let input = session.input().unwrap();
+    input.fill(114.0 / 255.0);
+    for (x, y, pixel) in small.enumerate_pixels() {
+        for (plane, level) in pixel.0.iter().enumerate() {
+            input[(plane * 416 + (y + top) as usize) * 416 + (x + left) as usize] = f32::from(*level) / 255.0;
+        }
+    }
+    session.run().unwrap();
+    let (shape, numbers) = session.output(0).unwrap();
+    let rows = ndarray::ArrayView2::from_shape((shape[0], shape[1]), numbers).unwrap();
+    let mut found = vec![];
+    yolo_nms::decode(rows, Rows::PictureBoxClassScore, &model.manifest().classes, 0.3, &mut found);
+    let best = found.into_iter().max_by(|a, b| a.score.total_cmp(&b.score))?.region;
+    let (x, y) = (|x: f32| (x - left as f32) / scale, |y: f32| (y - top as f32) / scale);
+    Some([x(best.left), y(best.top), x(best.right), y(best.bottom)])
+}
+
+#[test]
+fn the_recorded_plate_detector_finds_the_plates_that_a_person_marked() {
+    let Some(data) = data() else { return };
+    let model = Model::open(&runtime(), &manifest_of(&data, "plate-yolov9t")).unwrap();
+    let mut session = model.session_for(416, 416).unwrap();
+    let (mut found, mut all) = (0, 0);
+    for number in 1..=8 {
+        let Ok(marked) = std::fs::read_to_string(data.join(format!("plates/car{number}.txt"))) else { continue };
+        let marks: Vec<f32> = marked.split('\t').skip(1).take(4).map(|mark| mark.trim().parse().unwrap()).collect();
+        let picture = image::open(data.join(format!("plates/car{number}.jpg"))).unwrap().to_rgb8();
+        all += 1;
+        if let Some(plate) = plate_in(&model, &mut session, &picture) {
+            let is_there =
+                |low: f32, high: f32, at: f32, length: f32| low < at + length / 2.0 && at + length / 2.0 < high;
+            found += usize::from(
+                is_there(plate[0], plate[2], marks[0], marks[2]) && is_there(plate[1], plate[3], marks[1], marks[3]),
+            );
+        }
+    }
+    println!("{found} of {all} plates");
+    assert!(all >= 5 && found * 10 >= all * 8, "{found} of {all}");
 }
 
 fn vokter(folder: &Path, arguments: &[&str]) -> Output {
