@@ -1,14 +1,15 @@
 //! The plate models that come with the project, as the program would use them.
 
 use crate::support::data;
+use crate::support::engine::runtime;
 use image::GrayImage;
 use std::path::Path;
 use vokter_frames::{Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Quad, RawFrame};
-use vokter_models::{ModelFile, PlateFinder, PlateReader, Runtime, find_library};
+use vokter_models::{ModelFile, PlateFinder, PlateReader};
 use vokter_rules::geometry::{Point, Polygon, Rect};
 
 fn pair() -> (PlateFinder, PlateReader) {
-    let runtime = Runtime::load(&find_library().unwrap()).unwrap();
+    let runtime = runtime();
     let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/weights");
     let file = |name: &str| ModelFile::open(&weights.join(name)).unwrap();
     let finder = PlateFinder::open(&runtime, &file("plate-finder.toml"), 0.4).unwrap();
