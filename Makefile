@@ -29,6 +29,7 @@ bench: setup
 	@test -x target/bench/peer/bin/python || python3 -m venv target/bench/peer
 	target/bench/peer/bin/pip install -q --disable-pip-version-check -r benches/peer/requirements.txt
 	cargo bench --bench frame_path
+	cargo bench --bench plate_quality
 
 release: setup
 	cargo build --release

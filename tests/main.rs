@@ -18,6 +18,7 @@ mod damage;
 mod decoder;
 mod live;
 mod models;
+mod plates;
 mod policy;
 mod pull;
 mod real_server;

@@ -3,8 +3,8 @@
 //! ```text
 //! shared memory ─▶ RawFrame ──mask──▶ MaskedFrame ─┬─▶ luma plane    (motion gate)
 //!                  nothing           rows are      ├─▶ tensor, NCHW  (detector)
-//!                  readable          burned as     └─▶ still, RGB    (alarm picture)
-//!                                    they are read
+//!                  readable          burned as     ├─▶ crop, tensor  (plate finder and reader)
+//!                                    they are read └─▶ still, RGB    (alarm picture)
 //! ```
 //!
 //! There is one door to pixels: [`MaskedFrame`] copies a row out of shared memory and burns the camera's masks into
@@ -12,6 +12,7 @@
 //!
 //! This crate refuses to know where frames come from, what is in them, and what time it is.
 
+mod crop;
 mod layout;
 mod letterbox;
 mod luma;
@@ -19,6 +20,7 @@ mod mask;
 mod still;
 pub mod wire;
 
+pub use crop::{Cropper, Filling, Quad};
 pub use layout::{ColourMatrix, Layout, LayoutError, PixelFormat, Plane};
 pub use letterbox::{Channels, Fit, Letterbox, Placement, TensorSpec, kernel_name};
 pub use luma::LumaPlane;

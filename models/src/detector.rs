@@ -3,7 +3,7 @@
 use crate::decode::{Detection, detr, nms, yolo_nms, yolov8, yolox};
 use crate::manifest::{Decoder, Manifest};
 use crate::reshape::with_input_shape;
-use crate::{ModelError, ModelFile, Runtime, Session, whitelist};
+use crate::{ModelError, ModelFile, Runtime, Session};
 use ndarray::ArrayView2;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,9 +47,10 @@ impl Model {
         let wrong_task = || ModelError::WrongTask {
             path: path.to_owned(),
             is: manifest.task.name(),
-            wanted: "detection or plate-detection",
+            wanted: "detection, or plate-detection by boxes",
         };
-        let spec = manifest.tensor().filter(|_| manifest.task.has_classes()).ok_or_else(wrong_task)?;
+        let finds_boxes = manifest.task.has_classes() && manifest.decoder != Decoder::PlateCorners;
+        let spec = manifest.tensor().filter(|_| finds_boxes).ok_or_else(wrong_task)?;
         let mut bytes: Arc<[u8]> = file.bytes().clone();
         if !file.has_fixed_input()
             && let Some(fixed) = with_input_shape(&bytes, &manifest.input.shape())
@@ -89,21 +90,7 @@ impl Model {
 
     /// A session that has been held against the manifest once more: what a graph says about itself need not be so.
     fn session_of(&self, bytes: &[u8], spec: TensorSpec) -> Result<Session, ModelError> {
-        let manifest = self.manifest();
-        let session = Session::open(&self.runtime, &manifest.file, bytes, &manifest.outputs)?;
-        let wrong = |what: String| ModelError::WrongModel { path: manifest.file.clone(), what };
-        let wanted = [1, 3, spec.height, spec.width];
-        if session.input_shape() != wanted {
-            return Err(wrong(format!("its input is {:?} and not {wanted:?}", session.input_shape())));
-        }
-        for (place, name) in manifest.outputs.iter().enumerate() {
-            let sides = session.output_sides(place);
-            if !whitelist::fits(manifest, place, spec.width, spec.height, sides.iter().copied()) {
-                let wanted = whitelist::describe(manifest, place, spec.width, spec.height);
-                return Err(wrong(format!("its output `{name}` is {sides:?} and not {wanted}")));
-            }
-        }
-        Ok(session)
+        self.file.session(&self.runtime, bytes, spec.width, spec.height)
     }
 
     /// The smallest input that holds pictures of that size at the scale of the model's own. Only grids that are not yet
@@ -191,7 +178,7 @@ impl Detector {
 }
 
 /// Decodes what a session's last run said, in tensor pixels.
-fn read(
+pub(crate) fn read(
     manifest: &Manifest,
     session: &Session,
     size: (usize, usize),
@@ -206,8 +193,8 @@ fn read(
         Decoder::Detr { scores } => {
             detr::decode(table(session, 0)?, table(session, 1)?, scores, size, classes, floor, out);
         }
-        // Their tasks find no objects; `Model::open` refuses them.
-        Decoder::Yunet | Decoder::PlateSlots { .. } => {}
+        // Their tasks find no boxes; `Model::open` refuses them.
+        Decoder::Yunet | Decoder::PlateCorners | Decoder::PlateSlots { .. } => {}
     }
     Ok(())
 }

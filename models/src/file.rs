@@ -3,9 +3,11 @@
 use crate::ModelError;
 use crate::digest::Digest;
 use crate::graph::Graph;
-use crate::manifest::Manifest;
+use crate::manifest::{Input, Manifest};
 use crate::proposal::propose;
-use crate::whitelist::{Refusal, refusals};
+use crate::reshape::with_input_shape;
+use crate::whitelist::{self, Refusal, refusals};
+use crate::{Runtime, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vokter_rules::limits;
@@ -50,6 +52,45 @@ impl ModelFile {
     /// The ONNX file.
     pub(crate) const fn bytes(&self) -> &Arc<[u8]> {
         &self.bytes
+    }
+
+    /// A session of the model as its manifest has it.
+    ///
+    /// # Errors
+    /// When ONNX Runtime refuses it, or its shapes are not those of the manifest.
+    pub(crate) fn session_as_written(&self, runtime: &Runtime) -> Result<Session, ModelError> {
+        let input = &self.manifest.input;
+        let fixed = (!self.has_fixed_input).then(|| with_input_shape(&self.bytes, &input.shape())).flatten();
+        self.session(runtime, fixed.as_deref().unwrap_or(&self.bytes), input.width, input.height)
+    }
+
+    /// A session of these bytes, the model's own or made from them for another size of input. It is held against the
+    /// manifest once more: what a graph says about itself need not be so.
+    ///
+    /// # Errors
+    /// When ONNX Runtime refuses it, or its shapes are not those of the manifest.
+    pub(crate) fn session(
+        &self,
+        runtime: &Runtime,
+        bytes: &[u8],
+        width: usize,
+        height: usize,
+    ) -> Result<Session, ModelError> {
+        let manifest = self.manifest();
+        let session = Session::open(runtime, &manifest.file, bytes, &manifest.outputs)?;
+        let wrong = |what: String| ModelError::WrongModel { path: manifest.file.clone(), what };
+        let wanted = Input { width, height, ..manifest.input.clone() }.shape();
+        if session.input_shape() != wanted {
+            return Err(wrong(format!("its input is {:?} and not {wanted:?}", session.input_shape())));
+        }
+        for (place, name) in manifest.outputs.iter().enumerate() {
+            let sides = session.output_sides(place);
+            if !whitelist::fits(manifest, place, width, height, sides.iter().copied()) {
+                let wanted = whitelist::describe(manifest, place, width, height);
+                return Err(wrong(format!("its output `{name}` is {sides:?} and not {wanted}")));
+            }
+        }
+        Ok(session)
     }
 
     /// Whether the graph says the size of its input; otherwise the manifest decides.

@@ -50,7 +50,7 @@ pub fn propose(graph: &Graph, file: &str, digest: Digest) -> Proposal {
     let is_recognised = guess.is_some();
     let guess = guess.unwrap_or_else(|| Guess {
         task: "detection",
-        output: "decoder = \"yolox\"   # or yolov8, yolo-nms, detr, yunet, plate-slots".to_owned(),
+        output: "decoder = \"yolox\"   # or yolov8, yolo-nms, detr, yunet, plate-corners, plate-slots".to_owned(),
         names: graph.outputs.iter().map(|output| output.name.clone()).collect(),
         classes: Some(0),
         colour: "rgb",

@@ -29,6 +29,8 @@ pub const INPUT_SHAPES: usize = 4;
 pub const DETECTIONS_PER_FRAME: usize = 100;
 /// Candidate boxes before non-maximum suppression: every cell of a YOLOX network of 640x640.
 pub const CANDIDATES_PER_FRAME: usize = 8400;
+/// Plates found in one lane or vehicle, best first.
+pub const PLATES_PER_REGION: usize = 8;
 /// Objects tracked in one camera at a time.
 pub const TRACKS_PER_CAMERA: usize = 128;
 

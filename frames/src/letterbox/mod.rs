@@ -80,14 +80,34 @@ pub struct Fit {
 impl Fit {
     /// Where a picture of that size stands.
     fn of(spec: &TensorSpec, width: usize, height: usize) -> Self {
-        let scale = (spec.width as f64 / width as f64).min(spec.height as f64 / height as f64);
-        let side = |picture: usize, tensor: usize| ((picture as f64 * scale) as usize).clamp(1, tensor);
+        Self::of_sides(spec, width as f64, height as f64)
+    }
+
+    /// Where something with sides of those lengths stands.
+    pub(crate) fn of_sides(spec: &TensorSpec, width: f64, height: f64) -> Self {
+        let scale = (spec.width as f64 / width).min(spec.height as f64 / height);
+        let side = |picture: f64, tensor: usize| ((picture * scale) as usize).clamp(1, tensor);
         let (width, height) = (side(width, spec.width), side(height, spec.height));
         let (left, top) = match spec.placement {
             Placement::TopLeft => (0, 0),
             Placement::Centre => ((spec.width - width) / 2, (spec.height - height) / 2),
         };
         Self { left, top, width, height }
+    }
+
+    /// Over the whole tensor.
+    pub(crate) const fn whole(spec: &TensorSpec) -> Self {
+        Self { left: 0, top: 0, width: spec.width, height: spec.height }
+    }
+
+    /// Whether nothing of the tensor is left over.
+    pub(crate) fn fills(&self, spec: &TensorSpec) -> bool {
+        *self == Self::whole(spec)
+    }
+
+    /// Left, top, width and height.
+    pub(crate) const fn place(&self) -> (usize, usize, usize, usize) {
+        (self.left, self.top, self.width, self.height)
     }
 
     /// A box in tensor pixels, in normalised picture coordinates.

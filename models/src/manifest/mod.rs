@@ -160,6 +160,8 @@ pub enum Decoder {
     },
     /// Twelve outputs: class, objectness, box and landmarks, each for the strides 8, 16 and 32. Landmarks are dropped.
     Yunet,
+    /// `1 x 9 x H/8 x W/8`: a map of scores, and x and y of four corners. For plates alone.
+    PlateCorners,
     /// `1 x slots x characters`: for each slot, how likely each character is.
     PlateSlots {
         /// The characters, in the output's order.
@@ -180,6 +182,7 @@ impl Decoder {
             Self::YoloNms { .. } => "yolo-nms",
             Self::Detr { .. } => "detr",
             Self::Yunet => "yunet",
+            Self::PlateCorners => "plate-corners",
             Self::PlateSlots { .. } => "plate-slots",
         }
     }
@@ -187,7 +190,7 @@ impl Decoder {
     /// How many outputs it reads.
     pub const fn outputs(&self) -> usize {
         match self {
-            Self::Yolox | Self::Yolov8 | Self::YoloNms { .. } | Self::PlateSlots { .. } => 1,
+            Self::Yolox | Self::Yolov8 | Self::YoloNms { .. } | Self::PlateCorners | Self::PlateSlots { .. } => 1,
             Self::Detr { .. } => 2,
             Self::Yunet => 12,
         }
@@ -198,6 +201,7 @@ impl Decoder {
         match self {
             Self::Yolox | Self::Yolov8 | Self::YoloNms { .. } | Self::Detr { .. } => task.has_classes(),
             Self::Yunet => matches!(task, Task::FaceMasking),
+            Self::PlateCorners => matches!(task, Task::PlateDetection),
             Self::PlateSlots { .. } => matches!(task, Task::PlateReading),
         }
     }

@@ -6,6 +6,7 @@ use crate::classes::{ClassMap, Fate, standard_list};
 use crate::decode::yolox;
 use crate::digest::Digest;
 use crate::graph::Element;
+use crate::plate::corners;
 use std::collections::BTreeSet;
 use std::path::Path;
 use vokter_rules::limits;
@@ -57,7 +58,11 @@ fn repeated(names: &[String], key: &'static str, mistakes: &mut Vec<Mistake>) {
 
 fn input(written: &WrittenInput, task: Task, decoder: Option<&Decoder>, mistakes: &mut Vec<Mistake>) -> Input {
     let mut wrong = |key, what: &str| mistakes.push(Mistake::Input { key, what: what.to_owned() });
-    let step = if matches!(decoder, Some(Decoder::Yolox | Decoder::Yunet)) { yolox::SIDE_STEP } else { 1 };
+    let step = match decoder {
+        Some(Decoder::Yolox | Decoder::Yunet) => yolox::SIDE_STEP,
+        Some(Decoder::PlateCorners) => corners::STRIDE,
+        _ => 1,
+    };
     for (key, side) in [("input.width", written.width), ("input.height", written.height)] {
         if !(limits::PICTURE_SIDE_MIN..=limits::PICTURE_WIDTH).contains(&side) || !side.is_multiple_of(step) {
             let (least, most) = (limits::PICTURE_SIDE_MIN.max(step), limits::PICTURE_WIDTH);
@@ -118,6 +123,7 @@ fn decoder(written: &WrittenOutput, task: Task, mistakes: &mut Vec<Mistake>) -> 
         "yolox" => Some(Decoder::Yolox),
         "yolov8" => Some(Decoder::Yolov8),
         "yunet" => Some(Decoder::Yunet),
+        "plate-corners" => Some(Decoder::PlateCorners),
         "yolo-nms" => {
             if written.rows.is_none() {
                 missing("output.rows", "\"picture-box-class-score\" or \"box-score-class\"");
@@ -145,7 +151,8 @@ fn decoder(written: &WrittenOutput, task: Task, mistakes: &mut Vec<Mistake>) -> 
     }?;
     if !decoder.serves(task) {
         let instead = match task {
-            Task::Detection | Task::PlateDetection => "\"yolox\", \"yolov8\", \"yolo-nms\" or \"detr\"",
+            Task::Detection => "\"yolox\", \"yolov8\", \"yolo-nms\" or \"detr\"",
+            Task::PlateDetection => "\"plate-corners\", \"yolox\", \"yolov8\", \"yolo-nms\" or \"detr\"",
             Task::PlateReading => "\"plate-slots\"",
             Task::FaceMasking => "\"yunet\"",
         };

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The decoders that a manifest may name.
-pub(super) const DECODERS: [&str; 6] = ["yolox", "yolov8", "yolo-nms", "detr", "yunet", "plate-slots"];
+pub(super) const DECODERS: [&str; 7] = ["yolox", "yolov8", "yolo-nms", "detr", "yunet", "plate-corners", "plate-slots"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,6 +2,7 @@
 
 use crate::decode::yolox;
 use crate::manifest::{Decoder, Manifest, Rows, Scores};
+use crate::plate::corners;
 
 /// A length that is known, or one that a run decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ fn shapes(manifest: &Manifest, place: usize, width: usize, height: usize) -> Vec
             let stride = yolox::STRIDES.get(place % 3).copied().unwrap_or(1);
             let numbers = [1, 1, 4, 10].get(place / 3).copied().unwrap_or(0);
             vec![vec![Is(1), Is((width / stride) * (height / stride)), Is(numbers)]]
+        }
+        Decoder::PlateCorners => {
+            vec![vec![Is(1), Is(corners::PLANES), Is(height / corners::STRIDE), Is(width / corners::STRIDE)]]
         }
         Decoder::PlateSlots { alphabet, slots, .. } => {
             let characters = alphabet.chars().count();

@@ -1,0 +1,127 @@
+//! Reads a plate whose corners are known.
+
+use super::reading::PlateReading;
+use crate::graph::Element;
+use crate::manifest::{Colour, Decoder, Letterboxing, Manifest};
+use crate::{ModelError, ModelFile, Runtime, Session};
+use vokter_frames::{Channels, Cropper, Filling, MaskedFrame, Placement, Quad, TensorSpec};
+
+/// How much more than the plate the reader is shown: parts of its sides, across and down, that are added in all. As in
+/// its training.
+const MARGIN: (f32, f32) = (0.04, 0.10);
+
+/// One thread's reader. A reading has memory of its own; nothing else is allocated after the first picture.
+pub struct PlateReader {
+    session: Session,
+    spec: TensorSpec,
+    filling: Filling,
+    characters: Vec<char>,
+    blank: char,
+    margin: (f32, f32),
+    cropper: Cropper,
+}
+
+impl PlateReader {
+    /// A reader over a model for the characters of plates, whose input is f32 in planes or bytes in pixels.
+    ///
+    /// # Errors
+    /// When the model is for another task, does not run as its manifest says, or takes another kind of input.
+    pub fn open(runtime: &Runtime, file: &ModelFile) -> Result<Self, ModelError> {
+        let manifest = file.manifest();
+        let path = || manifest.file.clone();
+        let Decoder::PlateSlots { alphabet, pad, .. } = &manifest.decoder else {
+            let (is, wanted) = (manifest.task.name(), crate::manifest::Task::PlateReading.name());
+            return Err(ModelError::WrongTask { path: path(), is, wanted });
+        };
+        let Some((spec, filling)) = crop_of(manifest) else {
+            let what = "its input is neither f32 in nchw nor bytes in nhwc, in colour".to_owned();
+            return Err(ModelError::WrongModel { path: path(), what });
+        };
+        let session = file.session_as_written(runtime)?;
+        let (characters, cropper) = (alphabet.chars().collect(), Cropper::new());
+        Ok(Self { session, spec, filling, characters, blank: *pad, margin: MARGIN, cropper })
+    }
+
+    /// The same for a network that was trained on another margin round the plate: parts of its sides, across and down,
+    /// that are added in all.
+    #[must_use]
+    pub fn with_margin(mut self, across: f32, down: f32) -> Self {
+        self.margin = (across, down);
+        self
+    }
+
+    /// Reads the plate within these corners.
+    ///
+    /// # Errors
+    /// When the network's run fails.
+    pub fn read(&mut self, frame: &MaskedFrame, plate: &Quad) -> Result<PlateReading, ModelError> {
+        let plate = plate.grown(self.margin.0, self.margin.1);
+        if let Ok(input) = self.session.input_bytes() {
+            self.cropper.pixels(frame, &plate, &self.spec, self.filling, input);
+        } else {
+            self.cropper.planes(frame, &plate, &self.spec, self.filling, self.session.input()?);
+        }
+        self.session.run()?;
+        let (_, output) = self.session.output(0)?;
+        let reading = decode(output, &self.characters, self.blank);
+        // No picture of a plate stays behind.
+        self.cropper.clear();
+        if let Ok(input) = self.session.input_bytes() {
+            input.fill(0);
+        } else {
+            self.session.input()?.fill(0.0);
+        }
+        Ok(reading)
+    }
+}
+
+/// How a plate is cut out for that model; `None` if it takes neither f32 in planes nor bytes in pixels.
+fn crop_of(manifest: &Manifest) -> Option<(TensorSpec, Filling)> {
+    let input = &manifest.input;
+    let channels = match input.colour {
+        Colour::Rgb => Channels::Rgb,
+        Colour::Bgr => Channels::Bgr,
+        Colour::Grey => return None,
+    };
+    let in_pixels = [1, input.height, input.width, 3];
+    if (input.element == Element::U8) != (input.shape() == in_pixels) {
+        return None;
+    }
+    let (placement, filling) = match input.letterbox {
+        Letterboxing::TopLeft => (Placement::TopLeft, Filling::Letterbox),
+        Letterboxing::Centre => (Placement::Centre, Filling::Letterbox),
+        Letterboxing::Stretch => (Placement::Centre, Filling::Stretch),
+    };
+    let (width, height, white) = (input.width, input.height, input.white);
+    let pad = f32::from(input.pad) * white / 255.0;
+    Some((TensorSpec { width, height, placement, channels, white, pad }, filling))
+}
+
+/// The likeliest character of each slot.
+fn decode(output: &[f32], characters: &[char], blank: char) -> PlateReading {
+    let mut reading = PlateReading::new();
+    for slot in output.chunks_exact(characters.len().max(1)) {
+        let likeliest = slot.iter().zip(characters).filter(|(sure, _)| !sure.is_nan());
+        match likeliest.max_by(|a, b| a.0.total_cmp(b.0)) {
+            Some((sure, character)) => {
+                reading.push((*character != blank).then_some(*character), sure.clamp(0.0, 1.0));
+            }
+            None => reading.push(None, 0.0),
+        }
+    }
+    reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_become_characters_and_blanks_none() {
+        let none = f32::NAN;
+        let reading = decode(&[0.1, 0.8, 0.1, 0.9, 0.05, 0.05, 0.2, 0.2, 0.6, none, none, none], &['A', 'B', '_'], '_');
+        assert_eq!(reading.disclose_text().as_str(), "BA");
+        assert_eq!(reading.confidences(), [0.8, 0.9]);
+        assert_eq!(reading.confidence(), 0.0);
+    }
+}
