@@ -2,17 +2,9 @@
 .PHONY: demo test setup bench lint fmt release
 .DEFAULT_GOAL := demo
 
-DATA := $(or $(VOKTER_DATA),../shared/data)
-MODEL := $(DATA)/models/yolox_nano_coco_416.onnx
-
+# A day at a synthetic site: what happened, held against what was found.
 demo: release
-	@test -e "$(MODEL)" || { echo "the demo needs the recorded clips and model in $(DATA); set VOKTER_DATA to their folder"; exit 1; }
-	@mkdir -p demo-out && rm -f demo-out/*.jpg demo-out/events.jsonl
-	@sed 's|^file = .*|file = "$(abspath $(MODEL))"|' tests/models/yolox-nano.toml > demo-out/model.toml
-	target/release/vokter check examples/clips.toml
-	target/release/vokter run examples/clips.toml --model demo-out/model.toml --events demo-out/events.jsonl --stills demo-out
-	@cat demo-out/events.jsonl
-	@echo "$$(wc -l < demo-out/events.jsonl) events; a masked picture of each is in demo-out/"
+	target/release/vokter demo
 
 test: setup lint
 	cargo test --workspace
@@ -29,7 +21,9 @@ bench: setup
 	@test -x target/bench/peer/bin/python || python3 -m venv target/bench/peer
 	target/bench/peer/bin/pip install -q --disable-pip-version-check -r benches/peer/requirements.txt
 	cargo bench --bench frame_path
+	cargo bench --bench detector_quality
 	cargo bench --bench plate_quality
+	cargo bench --bench scene
 
 release: setup
 	cargo build --release

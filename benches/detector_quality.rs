@@ -49,10 +49,8 @@ fn masked(layout: Layout, bytes: Vec<u8>) -> MaskedFrame {
 }
 
 fn frame_of(canvas: &Canvas) -> MaskedFrame {
-    let layout = Layout {
-        matrix: ColourMatrix::Bt709,
-        ..Layout::packed(canvas.width(), canvas.height(), PixelFormat::Yuv420)
-    };
+    let layout =
+        Layout { matrix: ColourMatrix::Bt709, ..Layout::packed(canvas.width(), canvas.height(), PixelFormat::Yuv420) };
     masked(layout, [canvas.y.as_slice(), &canvas.u, &canvas.v].concat())
 }
 

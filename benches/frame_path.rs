@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use vokter_frames::wire::Job;
-use vokter_models::{Detector, Model, Runtime, Session, Thresholds, find_library};
+use vokter_models::{Detector, Model, Runtime, Session, Thresholds, find_library, find_model};
 use vokter_pipeline::ingest::worker::{Next, Worker};
 use vokter_pipeline::{Alarm, Engine, Metric, Options};
 use vokter_rules::policy::{SitePolicy, Source, compile};
@@ -23,7 +23,7 @@ use vokter_rules::policy::{SitePolicy, Source, compile};
 const DECODER: &str = env!("CARGO_BIN_EXE_vokter-decoder");
 const SCENE: &str = env!("CARGO_BIN_EXE_vokter-scene");
 const VOKTER: &str = env!("CARGO_BIN_EXE_vokter");
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
 /// How long a speed is taken. The machine drifts, so short spans in turn say more than long ones.
 const SPAN: Duration = Duration::from_secs(3);
 
@@ -34,40 +34,21 @@ fn main() {
     };
     let file = data.join("models/yolox_nano_coco_416.onnx");
     let runtime = Runtime::load(&find_library().unwrap()).unwrap();
-    let manifest = clips::manifest(&data);
-    let model = Model::open(&runtime, &manifest).unwrap();
+    let nano = Model::open(&runtime, &clips::manifest(&data)).unwrap();
+    let own = find_model(None).unwrap();
+    let model = Model::open(&runtime, &own).unwrap();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let recorded = clips::recorded(&data);
     println!("{cores} cores, letterbox by {}, medians of {ROUNDS} rounds\n", vokter_frames::kernel_name());
     let mut report = Report::new("frame_path");
 
-    let mut rounds: [Vec<f64>; 5] = Default::default();
-    for _ in 0..ROUNDS {
-        // The limits are taken right before and right after what is held against them.
-        let limits = || {
-            let inference = inference_alone(cores, || model.session_for(768, 432).unwrap());
-            (decode_alone(&recorded, cores), inference)
-        };
-        let before = limits();
-        let whole = steady(&model, &recorded, cores, false);
-        let after = limits();
-        let (decode, inference) = ((before.0 + after.0) / 2.0, (before.1 + after.1) / 2.0);
-        let gated = steady(&model, &recorded, cores, true);
-        let limit = 1.0 / (1.0 / decode + 1.0 / inference);
-        for (all, value) in rounds.iter_mut().zip([decode, inference, whole, gated, whole / limit]) {
-            all.push(value);
-        }
-    }
-    let [decode, inference, whole, gated, ratio] = rounds.map(median);
-    report.figure("decode alone", decode, "frames/s");
-    report.figure("inference alone, 416x256 for these clips", inference, "frames/s");
-    let square = inference_alone(cores, || model.session_for(416, 416).unwrap());
-    report.figure("inference alone, the model's own 416x416", square, "frames/s");
-    report.against("whole path, gate off", whole, "frames/s", whole / ratio);
-    report.figure("whole path, gate on", gated, "frames/s");
-
+    let whole = whole_path("our detector", &model, &recorded, cores, &mut report);
+    let whole_nano = whole_path("YOLOX-nano", &nano, &recorded, cores, &mut report);
     match python(&file, &recorded) {
-        Some(python) => report.against("whole path against a Python chain", whole, "frames/s", python),
+        Some(python) => {
+            report.against("our detector, against a Python chain with YOLOX-nano", whole, "frames/s", python);
+            report.against("YOLOX-nano, against that chain", whole_nano, "frames/s", python);
+        }
         None => println!("skipped: the Python chain (make bench sets it up)"),
     }
 
@@ -103,13 +84,38 @@ fn main() {
     let ours = median(ours);
     report.against("1080p into shared memory, against ffmpeg", ours, "frames/s", ours / ratio);
 
-    let (one, four) = (
-        memory::peak_mb(Path::new(VOKTER), &manifest, &full_hd, 1),
-        memory::peak_mb(Path::new(VOKTER), &manifest, &full_hd, 4),
-    );
+    let (one, four) =
+        (memory::peak_mb(Path::new(VOKTER), &own, &full_hd, 1), memory::peak_mb(Path::new(VOKTER), &own, &full_hd, 4));
     report.figure("memory with one 1080p camera", one, "MB");
     report.against("memory for each 1080p camera more", (four - one) / 3.0, "MB", 80.0);
     report.write().unwrap();
+}
+
+/// Frames a second of the whole engine with a detector, against what decoding and inference take alone.
+fn whole_path(name: &str, model: &Model, clips: &[PathBuf], cores: usize, report: &mut Report) -> f64 {
+    let mut rounds: [Vec<f64>; 5] = Default::default();
+    for _ in 0..ROUNDS {
+        // The limits are taken right before and right after what is held against them.
+        let limits = || {
+            let inference = inference_alone(cores, || model.session_for(768, 432).unwrap());
+            (decode_alone(clips, cores), inference)
+        };
+        let before = limits();
+        let whole = steady(model, clips, cores, false);
+        let after = limits();
+        let (decode, inference) = ((before.0 + after.0) / 2.0, (before.1 + after.1) / 2.0);
+        let gated = steady(model, clips, cores, true);
+        let limit = 1.0 / (1.0 / decode + 1.0 / inference);
+        for (all, value) in rounds.iter_mut().zip([decode, inference, whole, gated, whole / limit]) {
+            all.push(value);
+        }
+    }
+    let [decode, inference, whole, gated, ratio] = rounds.map(median);
+    report.figure(format!("{name}: decode alone"), decode, "frames/s");
+    report.figure(format!("{name}: inference alone"), inference, "frames/s");
+    report.against(format!("{name}: whole path, gate off"), whole, "frames/s", whole / ratio);
+    report.figure(format!("{name}: whole path, gate on"), gated, "frames/s");
+    whole
 }
 
 /// A site with a camera a clip and two rules on each.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// One figure, and the limit of the same run that it is held against.
 pub struct Figure {
-    name: &'static str,
+    name: String,
     value: f64,
     unit: &'static str,
     limit: Option<f64>,
@@ -22,13 +22,13 @@ impl Report {
     }
 
     /// A figure that is a limit for others, or merely of interest.
-    pub fn figure(&mut self, name: &'static str, value: f64, unit: &'static str) {
-        self.push(Figure { name, value, unit, limit: None });
+    pub fn figure(&mut self, name: impl Into<String>, value: f64, unit: &'static str) {
+        self.push(Figure { name: name.into(), value, unit, limit: None });
     }
 
     /// A figure against its limit.
-    pub fn against(&mut self, name: &'static str, value: f64, unit: &'static str, limit: f64) {
-        self.push(Figure { name, value, unit, limit: Some(limit) });
+    pub fn against(&mut self, name: impl Into<String>, value: f64, unit: &'static str, limit: f64) {
+        self.push(Figure { name: name.into(), value, unit, limit: Some(limit) });
     }
 
     fn push(&mut self, figure: Figure) {

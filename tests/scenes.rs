@@ -78,7 +78,9 @@ fn boxes_move_with_what_is_in_the_picture_and_stand_where_its_feet_are() {
         for seen in seen {
             let [left, top, right, bottom] = seen.region;
             assert!(left < right && top < bottom && right <= 640.0 && bottom <= 360.0, "{seen:?}");
-            assert!(seen.foot.x > left - 12.0 && seen.foot.x < right + 12.0, "{seen:?}");
+            if seen.visible > 0.99 {
+                assert!(seen.foot.x > left - 12.0 && seen.foot.x < right + 12.0, "{seen:?}");
+            }
             if seen.class == "person" && seen.visible > 0.99 {
                 assert!((seen.foot.y - bottom).abs() < 12.0, "{seen:?}");
             }
@@ -140,8 +142,7 @@ fn a_scene_and_its_encoded_film_raise_the_same_alarms_at_the_same_times() {
 #[test]
 fn a_scene_served_as_a_live_camera_raises_its_alarms() {
     let stream = encoded("walk.h264", &["-f", "h264"]);
-    let server =
-        RtspServer::start(&stream, rtsp_server::Manner { frames_per_second: 12.5, login: None });
+    let server = RtspServer::start(&stream, rtsp_server::Manner { frames_per_second: 12.5, login: None });
     let text = site(&format!("\"{}\"", server.url()));
     let running = Running::start_with_own_model(&text, Manner { gate: true, ..Manner::default() });
     running.wait_for_frames(0, 230, 60);
@@ -164,7 +165,6 @@ fn frames_outside_the_schedule_are_not_rendered() {
     assert_eq!(directions(&alarms), [("car", "right")]);
     assert_eq!(cameras[0].count(vokter_pipeline::Metric::FramesDecoded), 75, "the second episode alone");
 }
-
 
 #[test]
 fn the_programs_say_what_is_wrong() {
@@ -199,6 +199,7 @@ fn encoded(name: &str, arguments: &[&str]) -> PathBuf {
     let film = Command::new(SCENE).arg("film").arg(path()).arg("--out").arg(&raw).status().unwrap();
     assert!(film.success());
     let raw = raw.display().to_string();
-    let code = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "25", "-b:v", "800k", "-pix_fmt", "yuv420p"];
+    let code =
+        ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "25", "-b:v", "800k", "-pix_fmt", "yuv420p"];
     made(name, &[&["-i", &raw][..], &code[..], arguments].concat())
 }
