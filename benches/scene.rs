@@ -1,6 +1,7 @@
 //! How fast the synthetic camera renders, on one core: `cargo bench --bench scene`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
 
+#[allow(dead_code, reason = "shared with the other benches")]
 mod report;
 
 use report::{Report, median};

@@ -197,11 +197,11 @@ fn scan(
             let mut from = *last * scale;
             for corner in corners {
                 let to = *corner * scale;
-                if (from.y <= at) != (to.y <= at) {
-                    if let Some(slot) = crossings.get_mut(count) {
-                        *slot = from.x + (at - from.y) / (to.y - from.y) * (to.x - from.x);
-                        count += 1;
-                    }
+                if (from.y <= at) != (to.y <= at)
+                    && let Some(slot) = crossings.get_mut(count)
+                {
+                    *slot = from.x + (at - from.y) / (to.y - from.y) * (to.x - from.x);
+                    count += 1;
                 }
                 from = to;
             }

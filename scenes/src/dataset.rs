@@ -9,6 +9,7 @@ use crate::plate::{Country, Plate};
 use crate::stage::{Cast, Seen, Stage};
 use crate::view::View;
 use glam::{Vec2, Vec3};
+use std::f32::consts::TAU;
 
 /// Pictures of one place, before another is made up.
 const PICTURES_OF_A_PLACE: usize = 8;
@@ -76,7 +77,7 @@ fn make_place(dice: &mut Dice, width: usize, height: usize) -> (Place, View) {
     }
     for _ in 0..dice.below(3) {
         let from = Vec2::new(dice.range(-15.0, 15.0), dice.range(0.0, 20.0));
-        let to = from + Vec2::from_angle(dice.range(0.0, 6.28)) * dice.range(3.0, 20.0);
+        let to = from + Vec2::from_angle(dice.range(0.0, TAU)) * dice.range(3.0, 20.0);
         place.markings.push(Marking { course: vec![from, to], width: dice.range(0.08, 0.4) });
     }
     if dice.chance(0.6) {
@@ -109,7 +110,7 @@ fn make_place(dice: &mut Dice, width: usize, height: usize) -> (Place, View) {
 fn make_cast(dice: &mut Dice, view: &View, place: &Place) -> Vec<(Figure, Pose)> {
     let mut cast: Vec<(Figure, Pose)> = Vec::new();
     let (width, height) = view.size();
-    let lanes = dice.range(0.0, 6.28);
+    let lanes = dice.range(0.0, TAU);
     let weights = [5, 2, 1, 4, 1, 1, 1, 1];
     for _ in 0..dice.below(15) {
         let mut ticket = dice.below(weights.iter().sum());
@@ -123,13 +124,13 @@ fn make_cast(dice: &mut Dice, view: &View, place: &Place) -> Vec<(Figure, Pose)>
         let Some(at) = view.ground(pixel) else { continue };
         let far = at.distance(view.position());
         // What would be a speck, or stand in the lens.
-        if far > 45.0 || far < 2.0 || view.scale(far) * 1.6 < height as f32 * 0.04 {
+        if !(2.0..=45.0).contains(&far) || view.scale(far) * 1.6 < height as f32 * 0.04 {
             continue;
         }
         if place.hides(view.position(), at + Vec3::Z) {
             continue;
         }
-        let angle = if dice.chance(0.5) { lanes } else { dice.range(0.0, 6.28) };
+        let angle = if dice.chance(0.5) { lanes } else { dice.range(0.0, TAU) };
         let heading = Vec2::from_angle(angle);
         let reach = |kind: Kind| kind.footprint().0 / 2.0;
         let at = at.truncate();

@@ -145,7 +145,7 @@ impl Scenario {
 
     fn check(&self) -> Result<(), String> {
         let (width, height) = self.size;
-        let fits = |side: usize| side % 2 == 0 && (64..=3840).contains(&side);
+        let fits = |side: usize| side.is_multiple_of(2) && (64..=3840).contains(&side);
         if !fits(width) || !fits(height) {
             return Err(format!("size {width}x{height}: both sides must be even, from 64 to 3840"));
         }

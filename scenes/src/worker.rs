@@ -105,7 +105,7 @@ fn play(mut film: Film, job: &Job, mut slots: Slots, stream: &mut UnixStream) ->
         if time_ns <= *resume_after_ns || !openings_ns.iter().any(|span| span.contains(&time_ns)) {
             film.skip();
             skipped += 1;
-            if skipped % SAY_EVERY == 0 {
+            if skipped.is_multiple_of(SAY_EVERY) {
                 stream.write_all(&Message::Skipping.to_bytes())?;
             }
             continue;

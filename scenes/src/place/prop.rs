@@ -113,7 +113,7 @@ impl Prop {
                 for ball in 0..60 {
                     let up = height * (0.4 + 0.55 * ball as f32 / 60.0);
                     let wide = height * 0.24 * (1.0 - ((up / height) - 0.6).abs() * 1.6).max(0.2);
-                    let offset = Vec2::from_angle(dice.range(0.0, 6.28)) * dice.range(0.0, wide);
+                    let offset = Vec2::from_angle(dice.range(0.0, std::f32::consts::TAU)) * dice.range(0.0, wide);
                     let leaf = (at + offset).extend(up);
                     let green = Vec3::new(0.07, 0.13, 0.035) * dice.range(0.5, 1.6) * (0.4 + 0.8 * ball as f32 / 60.0);
                     drawing.ball(view, leaf, height * dice.range(0.045, 0.08), light.paint(green, leaf, side));
