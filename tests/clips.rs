@@ -147,3 +147,29 @@ fn inv_3_outside_the_schedule_nothing_is_decoded() {
         assert!((0.0..60.0).contains(&since), "{since}");
     }
 }
+
+/// What a person saw of `car-detection.mp4` (12.5 frames a second): the frames between which each car is in the
+/// picture, and which way it goes.
+const CARS: [(u32, u32, &str); 4] = [(54, 107, "up"), (181, 228, "down"), (187, 238, "up"), (315, 347, "down")];
+
+#[test]
+fn our_own_detector_counts_what_a_person_counted() {
+    let Some(data) = data() else { return };
+    let (_, alarms) = Running::start_with_own_model(&room_site(&room(&data)), Manner::default()).finish();
+    for kind in ["zone-intrusion", "line-crossing"] {
+        assert_eq!(alarms.iter().filter(|alarm| alarm.event.kind() == kind).count(), SEEN.len(), "{kind}: {alarms:#?}");
+    }
+
+    let text = room_site(&data.join("clips/car-detection.mp4"))
+        .replace("lines.exit = [[0.78, 0.55], [0.78, 1.0]]", "lines.exit = [[0.0, 0.5], [1.0, 0.5]]")
+        .replace("masks.screen = [[0.0, 0.0], [0.14, 0.0], [0.14, 0.40], [0.0, 0.40]]", "")
+        .replace("objects = \"person\"", "objects = [\"car\", \"truck\", \"bus\"]");
+    let (_, alarms) = Running::start_with_own_model(&text, Manner::default()).finish();
+    let crossings: Vec<_> = alarms.iter().filter(|alarm| alarm.event.kind() == "line-crossing").collect();
+    assert_eq!(crossings.len(), CARS.len(), "{crossings:#?}");
+    for (crossing, (from, to, direction)) in crossings.iter().zip(CARS) {
+        let frame = seconds(crossing) * 12.5;
+        assert!((f64::from(from)..=f64::from(to)).contains(&frame), "{frame}");
+        assert_eq!(crossing.event.direction(), Some(direction));
+    }
+}

@@ -87,7 +87,8 @@ fn introduce(policy: &SitePolicy, fast: bool) {
     for purpose in policy.purposes() {
         let rules: Vec<_> =
             purpose.rules.iter().map(|rule| format!("{} on {}", rule.condition.name(), rule.camera)).collect();
-        println!("  {:<15} {:<20} {}", purpose.name, purpose.kind.name(), rules.join(", "));
+        println!("  {} ({})", purpose.name, purpose.kind.name());
+        println!("    {}", rules.join(", "));
     }
     println!();
 }
