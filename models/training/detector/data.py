@@ -35,14 +35,14 @@ def rows(pairs, scale_x=1.0, scale_y=1.0):
     return np.array(out, np.float32).reshape(-1, 5)
 
 
-def synthetic(folder, width=KEPT[0], height=KEPT[1]):
+def synthetic(folder, width=KEPT[0], height=KEPT[1], least=LEAST_VISIBLE):
     """Pictures and labels of `vokter-scene dataset`: `pictures.u8` and `labels.json`."""
     folder = Path(folder)
     labels = json.loads((folder / "labels.json").read_text())
     pictures = np.memmap(folder / "pictures.u8", np.uint8, "r", shape=(len(labels), height, width, 3))
     boxes = []
     for objects in labels:
-        pairs = [(o["class"] if o.get("visible", 1) >= LEAST_VISIBLE else "unsure", o["box"]) for o in objects]
+        pairs = [(o["class"] if o.get("visible", 1) >= least else "unsure", o["box"]) for o in objects]
         boxes.append(rows(pairs))
     return pictures, boxes
 

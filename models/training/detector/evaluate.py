@@ -1,12 +1,13 @@
 """Measures an exported network as the engine runs it: 16:9 pictures at 384 x 224, one thread, suppression at 0.5.
 
-    python evaluate.py MODEL.onnx --scenes HELD_OUT_DIR      AP50 on synthetic pictures
-    python evaluate.py MODEL.onnx --clips                    recall and precision on the clips
-    python evaluate.py MODEL.onnx --speed                    pictures a second, one session and two
-    python evaluate.py MODEL.onnx --look OUT_DIR             pictures with boxes, to look at
+    python evaluate.py MODEL.onnx.. --scenes HELD_OUT_DIR      AP50 on synthetic pictures
+    python evaluate.py MODEL.onnx.. --clips                    recall and precision on the clips
+    python evaluate.py MODEL.onnx.. --speed                    pictures a second, one session and two
+    python evaluate.py MODEL.onnx --look OUT_DIR               pictures with boxes, to look at
 """
 
 import argparse
+import functools
 import threading
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ import data
 import export
 from network import CLASSES, STRIDES
 
-GROUPS = {"person": "person", "car": "vehicle", "motorcycle": "vehicle", "bus": "vehicle", "truck": "vehicle"}
+GROUPS = {"person": "person", "car": "vehicle", "bus": "vehicle", "truck": "vehicle"}
 # Score from which a box counts on the clips; set beforehand, as the teacher's.
 COUNTS = 0.4
 
@@ -89,7 +90,10 @@ def average_precision(scored, count):
 
 
 def on_scenes(runner, folder, most=None):
-    pictures, boxes = data.synthetic(folder)
+    # The same objects matter as in `benches/detector_quality.rs`: neither hidden nor tiny.
+    pictures, boxes = data.synthetic(folder, least=0.4)
+    for b in boxes:
+        b[(b[:, 4] - b[:, 2] < 10) | (b[:, 3] - b[:, 1] < 4), 0] = data.IGNORED
     scored, count = {c: [] for c in CLASSES}, dict.fromkeys(CLASSES, 0)
     for picture, wanted in zip(pictures[:most], boxes[:most]):
         found = detect(runner, np.ascontiguousarray(picture), 0.02)
@@ -114,21 +118,28 @@ def counted(scored, wanted):
     return f"recall {recall:.3f} precision {precision:.3f} (at {COUNTS}); recall {best:.3f} at precision 0.8; {wanted} boxes"
 
 
+@functools.cache
+def teacher():
+    return clips.Teacher(threads=1)
+
+
+@functools.cache
 def reference(name, number, kind):
     """The reference's boxes: of the teacher, or what moves."""
     if kind == "teacher":
-        return [(k, b) for k, s, b in clips.teacher_boxes(name)[number] if s >= 0.4]
+        return [(k, b) for k, s, b in teacher()(clips.frames(name)[number]) if s >= 0.4]
     size = clips.frames(name).shape[2], clips.frames(name).shape[1]
     return [p for what, box, _ in clips.moving(name, number) for p in clips.boxes_of(what, box, size)]
 
 
-def on_clips(runner):
+def on_clips(runner, every):
     for kind in ("teacher", "moving"):
         sums = {}
         for name in clips.NAMES:
             if kind == "moving" and name == clips.ROOM:
                 continue
-            for number, picture in enumerate(clips.frames(name)):
+            for number in range(0, len(clips.frames(name)), every):
+                picture = clips.frames(name)[number]
                 found = detect(runner, picture, 0.05)
                 wanted = reference(name, number, kind)
                 part = "training part" if number < clips.training_frames(name) else "held out"
@@ -142,7 +153,7 @@ def on_clips(runner):
                                 entry[0] += got
                                 entry[1] += n
         for key, (scored, wanted) in sorted(sums.items()):
-            if key[1] != "training part" and (wanted or scored):
+            if key[1] != "training part" and wanted:
                 print(f"against {kind}:", *key, counted(scored, wanted), flush=True)
 
 
@@ -150,19 +161,23 @@ def speed(model, seconds=4.0):
     for count in (1, 2):
         runners = [session(model) for _ in range(count)]
         tensor = np.random.default_rng(0).integers(0, 256, (1, 3, data.VIEW[1], data.VIEW[0])).astype(np.float32)
-        done, end = [0] * count, time.monotonic() + seconds
+        done, busy, end = [0] * count, [0.0] * count, time.monotonic() + seconds
 
         def work(i):
+            start = time.thread_time()
             while time.monotonic() < end:
                 runners[i].run(None, {"images": tensor})
                 done[i] += 1
+            busy[i] = time.thread_time() - start
 
         threads = [threading.Thread(target=work, args=(i,)) for i in range(count)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        print(f"{count} single-threaded sessions at {data.VIEW[0]} x {data.VIEW[1]}: {sum(done) / seconds:.0f} a second")
+        # On a machine that does other things too, the time of the thread says more than the clock.
+        print(f"{count} single-threaded sessions at {data.VIEW[0]} x {data.VIEW[1]}: {sum(done) / seconds:.0f} a second,"
+              f" {1000 * sum(busy) / sum(done):.2f} ms of a core each", flush=True)
 
 
 def look(runner, out, scenes):
@@ -189,24 +204,27 @@ def look(runner, out, scenes):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("model")
+    arguments.add_argument("models", nargs="+")
     arguments.add_argument("--scenes")
     arguments.add_argument("--most", type=int, help="only that many synthetic pictures")
+    arguments.add_argument("--every", type=int, default=1, help="only every so manyth frame of the clips")
     arguments.add_argument("--clips", action="store_true")
     arguments.add_argument("--speed", action="store_true")
     arguments.add_argument("--look")
     given = arguments.parse_args()
     cv2.setNumThreads(1)
-    model = onnx.load(given.model)
-    runner = session(model)
-    if given.look:
-        look(runner, given.look, given.scenes)
-    elif given.scenes:
-        on_scenes(runner, given.scenes, given.most)
-    if given.clips:
-        on_clips(runner)
-    if given.speed:
-        speed(model)
+    for path in given.models:
+        model = onnx.load(path)
+        runner = session(model)
+        print(path, flush=True)
+        if given.look:
+            look(runner, given.look, given.scenes)
+        elif given.scenes:
+            on_scenes(runner, given.scenes, given.most)
+        if given.clips:
+            on_clips(runner, given.every)
+        if given.speed:
+            speed(model)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def quantise(model, source, target, tensors):
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=float_names(model),
         calibrate_method=CalibrationMethod.MinMax, extra_options={"ActivationSymmetric": False})
     made = onnx.load(target)
-    made.producer_name = "vokter"
+    made.producer_name, made.producer_version = "vokter", ""
     onnx.save(made, target)
 
 

@@ -1,6 +1,6 @@
 """Trains the detector from nothing and writes `models/weights/detector.onnx`: one command, see README.md.
 
-Three phases over a mix of synthetic and real pictures: two with a steady learning rate, one in which it falls to zero.
+Four phases over a mix of synthetic and real pictures: two with a steady learning rate, two in which it falls to zero.
 The exported weights are the moving average at the end of the last.
 """
 
@@ -22,8 +22,9 @@ from network import Detector
 # pictures drawn by class. At first the common classes: they teach the shapes that the rare ones share.
 PHASES = (
     ("common", 900, 2e-3, 2e-3, data.PART, 24, 0.0),
-    ("steady", 4000, 2e-3, 2e-3, data.PART, 24, 0.6),
-    ("falling", 700, 2e-3, 2e-5, data.VIEW, 16, 0.4),
+    ("steady", 1500, 2e-3, 2e-3, data.PART, 24, 0.6),
+    ("falling", 1200, 2e-3, 2e-5, data.VIEW, 16, 0.4),
+    ("again", 650, 1.2e-3, 2e-5, data.VIEW, 16, 0.5),
 )
 REAL_SHARE = 0.4
 WARM_UP = 100

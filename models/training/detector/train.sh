@@ -22,9 +22,7 @@ scene scenes-held-out 600 900001
 
 cd "$here"
 "$python" train.py --scenes "$work/scenes" --work "$work"
-"$python" export.py "$work/falling.pt" "$work/detector.onnx" --scenes "$work/scenes" --clips "$work/clips.pickle"
-for model in "$work/detector.float.onnx" "$work/detector.onnx"; do
-    echo "$model"
-    "$python" evaluate.py "$model" --scenes "$work/scenes-held-out" --clips --speed
-done
+"$python" export.py "$work/again.pt" "$work/detector.onnx" --scenes "$work/scenes" --clips "$work/clips.pickle"
+"$python" evaluate.py "$work/detector.float.onnx" "$work/detector.onnx" \
+    --scenes "$work/scenes-held-out" --clips --speed
 cp "$work/detector.onnx" "$root/models/weights/detector.onnx"
