@@ -80,7 +80,7 @@ impl Running {
     /// Starts an engine with our own detector, which needs no recorded data.
     pub fn start_with_own_model(text: &str, manner: Manner) -> Self {
         static MODEL: OnceLock<Model> = OnceLock::new();
-        let read = || Model::open(&Runtime::load(&find_library().unwrap()).unwrap(), &find_model(None).unwrap());
+        let read = || Model::open(&runtime(), &find_model(None).unwrap());
         let policy = policy(text);
         let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
         Self::over(&policy, sources, MODEL.get_or_init(|| read().unwrap()), manner)
