@@ -96,7 +96,7 @@ fn introduce(policy: &SitePolicy, fast: bool) {
 fn alarm_line(alarm: &Alarm, time: &str, still: Option<&Path>) -> String {
     let event = &alarm.event;
     let way = event.direction().map(|direction| format!(" {direction}")).unwrap_or_default();
-    let still = still.map(|path| format!("\n         {}", path.display())).unwrap_or_default();
+    let still = still.map(|path| format!("\n  {}", path.display())).unwrap_or_default();
     format!("{time} ALARM {} {}: {}{way}{still}", event.camera(), event.rule(), event.class().name())
 }
 
