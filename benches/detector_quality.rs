@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use vokter_frames::wire::Job;
 use vokter_frames::{ColourMatrix, Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, RawFrame};
-use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
+use vokter_models::{Detector, Digest, Model, Runtime, Thresholds, find_library, find_model};
 use vokter_pipeline::ingest::worker::{Next, Worker};
 use vokter_rules::object::ObjectClass;
 use vokter_scenes::{Canvas, Seen, dataset::Dataset};
@@ -39,7 +39,11 @@ fn main() {
         Some(data) => recorded(&runtime, &ours, &data, &mut report),
         None => println!("the recorded clips are not there: set VOKTER_DATA; that part is skipped"),
     }
-    speed(&ours, &mut report);
+    speed("int8", &ours, &mut report);
+    match floating(&runtime) {
+        Some(model) => speed("f32", &model, &mut report),
+        None => println!("f32 is skipped: models/training/detector writes it to target/detector"),
+    }
     report.write().unwrap();
 }
 
@@ -156,12 +160,26 @@ fn agreement(clip: &PathBuf, teacher: &mut Detector, ours: &mut Detector) -> Vec
     }
 }
 
-/// Frames a second of the network in its letterbox, one session a core.
-fn speed(model: &Model, report: &mut Report) {
-    for sessions in [1, 2] {
-        let rate = rate(model, sessions);
-        let name = if sessions == 1 { "768x432, one session" } else { "768x432, two sessions" };
-        report.figure(name, rate, "frames/s");
+/// The detector before quantisation, if training left it here.
+fn floating(runtime: &Runtime) -> Option<Model> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("target/detector/detector.float.onnx");
+    let digest = Digest::of(&std::fs::read(&file).ok()?);
+    let manifest = std::fs::read_to_string(root.join("models/weights/detector.toml")).unwrap();
+    let manifest = manifest.lines().map(|line| match line.split_once(" = ") {
+        Some(("file", _)) => format!("file = {:?}\n", file.display().to_string()),
+        Some(("sha256", _)) => format!("sha256 = \"{digest}\"\n"),
+        _ => format!("{line}\n"),
+    });
+    let path = root.join("target/detector/float.toml");
+    std::fs::write(&path, manifest.collect::<String>()).unwrap();
+    Some(Model::open(runtime, &path).unwrap())
+}
+
+/// Frames a second of the network with its letterbox and suppression, one session a core.
+fn speed(kind: &str, model: &Model, report: &mut Report) {
+    for (sessions, cores) in [(1, "one core"), (2, "two cores")] {
+        report.figure(format!("{kind}, 768x432, {cores}"), rate(model, sessions), "frames/s");
     }
 }
 

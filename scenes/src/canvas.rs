@@ -264,6 +264,19 @@ mod tests {
     }
 
     #[test]
+    fn a_shifted_picture_is_the_same_picture_elsewhere() {
+        let mut canvas = Canvas::new(32, 16);
+        canvas.fill(&square(8.0, 4.0, 10.0, 6.0), Ink::Cover(Paint { y: 200, u: 60, v: 70 }));
+        for (right, down) in [(4, 2), (-6, 4), (2, -4)] {
+            let mut moved = canvas.clone();
+            moved.shift(right, down);
+            let at = ((4 + down) * 32 + 8 + right) as usize;
+            assert_eq!((moved.y[at], moved.y[at + 33], moved.y[at + 2]), (200, 200, 16));
+            assert_eq!(moved.u[((4 + down) / 2 * 16 + (8 + right) / 2) as usize], 60);
+        }
+    }
+
+    #[test]
     fn colours_survive_the_way_to_yuv_and_back() {
         for rgb in [[0.9, 0.1, 0.1], [0.2, 0.8, 0.3], [0.1, 0.2, 0.9], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]] {
             let back = Paint::from_rgb(rgb[0], rgb[1], rgb[2]).to_rgb();
