@@ -1,7 +1,7 @@
 //! What a model may say, and what is refused: a test for each refusal, on small networks that the test makes.
 
-use crate::support::engine::runtime;
-use crate::support::onnx::Onnx;
+use crate::support::engine::{runtime, site};
+use crate::support::onnx::{Onnx, decided_by_a_run};
 use crate::support::{VOKTER, data, manifest_of};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -41,9 +41,13 @@ person = "person"
 
 /// Writes a model and its manifest.
 fn write(folder: &Path, onnx: &Onnx, manifest: &str) -> std::path::PathBuf {
-    let (bytes, path) = (onnx.bytes(), folder.join("made.toml"));
-    std::fs::write(folder.join("made.onnx"), &bytes).unwrap();
-    std::fs::write(&path, manifest.replace("SHA", &Digest::of(&bytes).to_string())).unwrap();
+    write_bytes(folder, &onnx.bytes(), manifest)
+}
+
+fn write_bytes(folder: &Path, bytes: &[u8], manifest: &str) -> std::path::PathBuf {
+    let path = folder.join("made.toml");
+    std::fs::write(folder.join("made.onnx"), bytes).unwrap();
+    std::fs::write(&path, manifest.replace("SHA", &Digest::of(bytes).to_string())).unwrap();
     path
 }
 
@@ -190,6 +194,82 @@ fn inv_1_iva_3_what_a_graph_says_of_its_shapes_is_tried() {
 }
 
 #[test]
+fn inv_1_iva_3_what_a_run_gives_is_held_to_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    for (shape, is_read) in [([1, 21, 8], true), ([1, 21, 9], false), ([3, 7, 8], false)] {
+        let numbers = shape.iter().product::<i64>() as u64;
+        let manifest = write_bytes(folder.path(), &decided_by_a_run(numbers, &shape), MANIFEST);
+        let mut session = Model::open(&runtime(), &manifest).unwrap().session_for(32, 32).unwrap();
+        match session.run() {
+            Ok(()) => assert!(is_read && session.output(0).unwrap().0 == [1, 21, 8], "{shape:?}"),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(!is_read && said.contains("IVA-3") && said.contains("[1, 21, 8]"), "{said}");
+                assert_eq!(session.output(0).unwrap(), (&[][..], &[][..]), "nothing of it is kept");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_session_was_given_and_said_can_be_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let says = Onnx { says: vec![0.5; 21 * 8], ..Onnx::yolox(3) };
+    for bytes in [says.bytes(), decided_by_a_run(21 * 8, &[1, 21, 8])] {
+        let model = Model::open(&runtime(), &write_bytes(folder.path(), &bytes, MANIFEST)).unwrap();
+        let mut session = model.session_for(32, 32).unwrap();
+        session.input().unwrap().fill(9.0);
+        session.run().unwrap();
+        assert_eq!(session.output(0).unwrap().1.len(), 21 * 8);
+        session.clear().unwrap();
+        assert!(session.input().unwrap().iter().all(|number| *number == 0.0));
+        assert!(session.output(0).unwrap().1.iter().all(|number| *number == 0.0));
+    }
+}
+
+#[test]
+fn weights_that_are_listed_as_inputs_keep_their_shapes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut open = Onnx { lists_weights: true, ..Onnx::yolox(3) };
+    open.input.1 = vec![-1, 3, -1, -1];
+    let error = Model::open(&runtime(), &write(folder.path(), &open, MANIFEST)).err().map(|error| error.to_string());
+    assert_eq!(error, None);
+}
+
+#[test]
+fn krs_36_a_file_is_onnx_whatever_its_bytes_look_like() {
+    let folder = tempfile::tempdir().unwrap();
+    // ONNX Runtime takes a file with these bytes in this place for a graph in its own format.
+    let mut bytes = Onnx::yolox(3).bytes();
+    bytes[4..8].copy_from_slice(b"ORTM");
+    let error = ModelFile::open(&write_bytes(folder.path(), &bytes, MANIFEST)).unwrap_err().to_string();
+    assert!(error.contains("ONNX Runtime's own format"), "{error}");
+    // They come to stand there when the input's size is written and what is before them left out.
+    let mut open = Onnx::yolox(3);
+    open.input.1 = vec![-1, 3, -1, -1];
+    let bytes = open.with_graph_first(&[0x6a, 0], &format!("RTM{}", "x".repeat(0x4f - 3)));
+    assert_eq!(&bytes[6..10], b"ORTM");
+    let manifest = write_bytes(folder.path(), &bytes, MANIFEST);
+    let error = Model::open(&runtime(), &manifest).err().map(|error| error.to_string());
+    assert_eq!(error, None);
+}
+
+#[test]
+fn inv_1_no_field_is_hidden_behind_a_long_tag() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = Onnx::yolox(3).with_output("age", &[1, 1]).bytes();
+    // The second output's tag in five bytes: output 12 in 32 bits, and another field in 64.
+    let place = plain.windows(6).rposition(|window| window[0] == 0x62 && &window[3..] == b"\x03ag").unwrap();
+    let hidden = [&plain[..place], &[0xe2, 0x80, 0x80, 0x80, 0x10], &plain[place + 1..]].concat();
+    // The graph is longer by four.
+    let mut bytes = hidden.clone();
+    let length = (usize::from(bytes[9] & 0x7f) | usize::from(bytes[10]) << 7) + 4;
+    bytes[9..11].copy_from_slice(&[length as u8 | 0x80, (length >> 7) as u8]);
+    let error = ModelFile::open(&write_bytes(folder.path(), &bytes, MANIFEST)).unwrap_err().to_string();
+    assert!(error.contains("damaged"), "{error}");
+}
+
+#[test]
 fn krs_36_a_file_of_another_digest_is_refused() {
     let other = Digest::of(b"another file").to_string();
     refused(&Onnx::yolox(3), &MANIFEST.replace("SHA", &other), "KRS-36", &["SHA-256", &other]);
@@ -274,6 +354,57 @@ fn mistakes_in_a_manifest_are_said_with_what_to_write() {
 }
 
 #[test]
+fn nothing_that_is_said_acts_on_a_terminal() {
+    for (from, to, key) in [
+        ("\"CC0-1.0\"", "\"\\u001b[2J\"", "licence"),
+        ("\"a test\"", "\"\\u009b2J\"", "source"),
+        ("\"made.onnx\"", "\"\\u001b.onnx\"", "file"),
+        ("\"images\"", "\"\\u0007\"", "input.name"),
+        ("[\"output\"]", "[\"output\\n\"]", "output.names"),
+        ("\"yolox\"", "\"\\u001b\"", "output.decoder"),
+        ("[\"kite\"", "[\"\\u001b\"", "classes.names"),
+        ("kite = \"ignore\"", "\"\\u001b\" = \"ignore\"", "classes.map"),
+    ] {
+        assert!(MANIFEST.contains(from), "{from}");
+        let said = said(&Onnx::yolox(3), &MANIFEST.replacen(from, to, 1)).unwrap_err();
+        assert!(said.contains(&format!("`{key}` holds a control character")), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{9b}', '\u{7}']), "{said}");
+    }
+    let said = said(&Onnx::yolox(3), &MANIFEST.replacen("task", "ta\u{1b}[2Jsk", 1)).unwrap_err();
+    assert!(said.contains("mistaken") && !said.contains('\u{1b}'), "{said}");
+    // ONNX Runtime repeats what it does not know.
+    let folder = tempfile::tempdir().unwrap();
+    let onnx = Onnx { nodes: vec![("", "Nope\u{1b}[2J")], ..Onnx::yolox(3) };
+    let said = Model::open(&runtime(), &write(folder.path(), &onnx, MANIFEST)).err().unwrap().to_string();
+    assert!(said.contains("Nope\u{fffd}[2J"), "{said}");
+}
+
+#[test]
+fn refusals_without_end_are_counted() {
+    let mut onnx = Onnx::yolox(3);
+    onnx.nodes = (0..60).map(|at| ("com.example", &*format!("Spy{at}").leak())).collect();
+    let lines = said(&onnx, MANIFEST).unwrap_err();
+    assert_eq!((lines.lines().count(), lines.lines().last()), (52, Some("  … and 10 more")), "{lines}");
+    // A word is said once of what is alike, however often it stands there.
+    onnx.nodes = vec![];
+    onnx.metadata = vec![("names", (0..3000).map(|at| format!("'woman {at}', ")).collect())];
+    let lines = said(&onnx, MANIFEST).unwrap_err();
+    assert_eq!(lines.matches("IVA-4b").count(), 1, "{lines}");
+}
+
+#[test]
+fn inv_1_every_list_of_classes_in_a_file_counts() {
+    let mut onnx = Onnx::yolox(3);
+    let first = ("names", "['kite', 'car', 'person']".to_owned());
+    onnx.metadata = vec![first.clone(), ("classes", "3".to_owned())];
+    assert_eq!(said(&onnx, MANIFEST), Ok(()));
+    onnx.metadata = vec![first.clone(), ("labels", "['kite', 'car', 'dog']".to_owned())];
+    refused(&onnx, MANIFEST, "IVA-3", &["class 2 `dog`", "manifest says `person`"]);
+    onnx.metadata = vec![first, ("id2label", "{0: 'kite', 1: 'car', 2: 'woman'}".to_owned())];
+    refused(&onnx, MANIFEST, "IVA-4b", &["the class `woman`"]);
+}
+
+#[test]
 fn a_model_without_a_manifest_is_refused_with_one_that_fits() {
     let folder = tempfile::tempdir().unwrap();
     let mut onnx = Onnx::yolox(3);
@@ -346,6 +477,30 @@ fn the_recorded_plate_detector_finds_the_plates_that_a_person_marked() {
     }
     println!("{found} of {all} plates");
     assert!(all >= 5 && found * 10 >= all * 8, "{found} of {all}");
+}
+
+#[test]
+fn a_plate_reader_has_three_sides() {
+    let manifest = MANIFEST[..MANIFEST.find("[output]").unwrap()].replace("\"detection\"", "\"plate-reading\"")
+        + "[output]\ndecoder = \"plate-slots\"\nnames = [\"output\"]\nalphabet = \"AB_\"\nslots = 4\npad = \"_\"\n";
+    assert_eq!(said(&Onnx::yolox(3).with_shape(&[1, 4, 3]), &manifest), Ok(()));
+    refused(&Onnx::yolox(3).with_shape(&[1, 12]), &manifest, "IVA-3", &["f32 [1, 12]", "not f32 [1, 4, 3]"]);
+}
+
+#[test]
+fn iva_7a_a_model_for_plates_runs_no_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = MANIFEST
+        .replace("task = \"detection\"", "task = \"plate-detection\"")
+        .replace("car = \"car\"", "car = \"plate\"")
+        .replace("person = \"person\"", "person = \"ignore\"");
+    write(folder.path(), &Onnx::yolox(3), &manifest);
+    std::fs::create_dir(folder.path().join("pictures")).unwrap();
+    std::fs::write(folder.path().join("site.toml"), site(&[("yard", "source = \"pictures\"".to_owned())])).unwrap();
+    let output = vokter(folder.path(), &["run", "site.toml", "--model", "made.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("made.toml is a model for plate-detection") && said.contains("IVA-7a"), "{said}");
 }
 
 fn vokter(folder: &Path, arguments: &[&str]) -> Output {

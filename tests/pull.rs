@@ -1,11 +1,16 @@
 //! `vokter models pull` against servers that misbehave in every way servers do. It ends with the right file or none.
 
+use crate::support::VOKTER;
 use crate::support::file_server::{Act, FileServer};
 use crate::support::onnx::Onnx;
-use crate::support::{VOKTER, data, model};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use vokter_models::{Digest, ModelFile};
+
+/// The manifest of [`Onnx::yolox`] of one class, from its task on.
+const MANIFEST: &str = "task = \"detection\"\n[input]\nname = \"images\"\nwidth = 32\nheight = 32\ncolour = \"bgr\"\n\
+                        range = \"0..255\"\nletterbox = \"top-left\"\npad = 0\n[output]\ndecoder = \"yolox\"\n\
+                        names = [\"output\"]\n[classes]\nnames = [\"person\"]\nmap.person = \"person\"\n";
 
 /// A site's own list with one model, a folder to pull it into, and the model's bytes.
 struct Site {
@@ -14,11 +19,9 @@ struct Site {
 }
 
 impl Site {
-    /// With the recorded model; `None` if it is not there.
-    fn recorded() -> Option<Self> {
-        let manifest = std::fs::read_to_string(model(&data()?)).unwrap();
-        let file = std::fs::read(data()?.join("models/yolox_nano_coco_416.onnx")).unwrap();
-        Some(Self::new(file, &manifest[manifest.find("task =").unwrap()..]))
+    /// With a model of several megabytes.
+    fn made() -> Self {
+        Self::new(Onnx::yolox(1).with_remark(3_600_000), MANIFEST)
     }
 
     fn new(file: Vec<u8>, manifest: &str) -> Self {
@@ -75,7 +78,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn a_model_is_pulled_with_its_manifest_once() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     let (output, requests) = site.pull(&[Act::Serve]);
     site.assert_pulled(&output);
     assert_eq!(requests, ["GET /made.onnx HTTP/1.1 from 0"]);
@@ -86,7 +89,7 @@ fn a_model_is_pulled_with_its_manifest_once() {
 
 #[test]
 fn a_cut_or_stalled_download_is_taken_up_where_it_ended() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     let (output, requests) =
         site.pull(&[Act::CutAfter(1_000_000), Act::StallAfter(500_000), Act::Answer(503), Act::Serve]);
     site.assert_pulled(&output);
@@ -96,7 +99,7 @@ fn a_cut_or_stalled_download_is_taken_up_where_it_ended() {
 
 #[test]
 fn a_download_goes_on_after_the_program_ended() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     std::fs::create_dir(site.path("")).unwrap();
     std::fs::write(site.path("made.onnx.part"), &site.file[..70_000]).unwrap();
     let (output, requests) = site.pull(&[Act::Serve]);
@@ -106,7 +109,7 @@ fn a_download_goes_on_after_the_program_ended() {
 
 #[test]
 fn what_was_left_of_another_file_is_thrown_away() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     for length in [70_000, site.file.len(), site.file.len() + 9] {
         let _ = std::fs::remove_dir_all(site.path(""));
         std::fs::create_dir(site.path("")).unwrap();
@@ -124,15 +127,59 @@ fn what_was_left_of_another_file_is_thrown_away() {
 
 #[test]
 fn a_server_that_does_not_know_ranges_begins_anew() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     let (output, requests) = site.pull(&[Act::CutAfter(1_000_000), Act::ServeAll]);
     site.assert_pulled(&output);
     assert_eq!(requests.len(), 2);
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_fetched_is_fetched_anew() {
+    let site = Site::made();
+    let (output, requests) = site.pull(&[Act::CutOther(1_000_000, true), Act::Serve]);
+    site.assert_pulled(&output);
+    assert_eq!(requests.len(), 2, "the server said that it is another file");
+    std::fs::remove_dir_all(site.path("")).unwrap();
+    let (output, requests) = site.pull(&[Act::CutOther(1_000_000, false), Act::Serve]);
+    site.assert_pulled(&output);
+    assert_eq!(requests.len(), 3, "the digest said it");
+}
+
+#[test]
+fn the_file_has_the_name_of_the_model_whatever_its_address_ends_in() {
+    let site = Site::made();
+    let list = site.folder.path().join("list.toml");
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, text.replace("files/made.onnx", "files/.hidden?a=b")).unwrap();
+    let (output, requests) = site.pull(&[Act::Serve]);
+    site.assert_pulled(&output);
+    assert_eq!(requests, ["GET /.hidden?a=b HTTP/1.1 from 0"]);
+    std::fs::write(&list, text.replace("name = \"made\"", "name = \"../made\"")).unwrap();
+    let (output, _) = site.pull(&[Act::Serve]);
+    assert!(output.status.code() == Some(1) && said(&output).contains("no name of a model"), "{}", said(&output));
+}
+
+#[test]
+fn a_manifest_of_another_file_is_not_overwritten_nor_left_beside_a_new_one() {
+    let site = Site::made();
+    let (output, _) = site.pull(&[Act::Serve]);
+    site.assert_pulled(&output);
+    let written = std::fs::read_to_string(site.path("made.toml")).unwrap();
+    let other = written.replace(&Digest::of(&site.file).to_string(), &Digest::of(b"another").to_string());
+    for text in [other, written.replace("file = \"made.onnx\"", "file = \"mine.onnx\"")] {
+        std::fs::remove_file(site.path("made.onnx")).unwrap_or_default();
+        std::fs::write(site.path("made.toml"), &text).unwrap();
+        let (output, requests) = site.pull(&[Act::Serve]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("made.toml describes another file") && said(&output).contains("--into"));
+        assert!(requests.is_empty() && !site.path("made.onnx").exists());
+        assert_eq!(std::fs::read_to_string(site.path("made.toml")).unwrap(), text);
+    }
+}
+
+#[test]
 fn krs_36_a_corrupt_file_is_thrown_away() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     let (output, _) = site.pull(&[Act::Corrupt(2_000_000)]);
     site.assert_refused(&output, "it was thrown away, and nothing was installed");
     assert!(!site.path("made.onnx.part").exists());
@@ -167,11 +214,8 @@ fn what_cannot_be_fetched_is_said() {
 
 #[test]
 fn iva_4b_a_model_that_is_refused_says_so_when_it_is_pulled() {
-    let manifest = "task = \"detection\"\n[input]\nname = \"images\"\nwidth = 32\nheight = 32\ncolour = \"bgr\"\n\
-                    range = \"0..255\"\nletterbox = \"top-left\"\npad = 0\n[output]\ndecoder = \"yolox\"\n\
-                    names = [\"output\"]\n[classes]\nnames = [\"person\", \"woman\"]\nmap.person = \"person\"\n\
-                    map.woman = \"ignore\"\n";
-    let site = Site::new(Onnx::yolox(2).bytes(), manifest);
+    let manifest = MANIFEST.replace("[\"person\"]", "[\"person\", \"woman\"]") + "map.woman = \"ignore\"\n";
+    let site = Site::new(Onnx::yolox(2).bytes(), &manifest);
     let (output, _) = site.pull(&[Act::Serve]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("IVA-4b: the class `woman`"), "{}", said(&output));
@@ -179,7 +223,7 @@ fn iva_4b_a_model_that_is_refused_says_so_when_it_is_pulled() {
 
 #[test]
 fn proxies_are_heeded() {
-    let Some(site) = Site::recorded() else { return };
+    let site = Site::made();
     let proxy = FileServer::start(site.file.clone(), &[Act::Serve]);
     let output = site.command().env("HTTP_PROXY", proxy.url()).output().unwrap();
     site.assert_pulled(&output);

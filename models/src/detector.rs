@@ -53,7 +53,7 @@ impl Model {
         let spec = manifest.tensor().filter(|_| finds_boxes).ok_or_else(wrong_task)?;
         let mut bytes: Arc<[u8]> = file.bytes().clone();
         if !file.has_fixed_input()
-            && let Some(fixed) = with_input_shape(&bytes, &manifest.input.shape())
+            && let Some(fixed) = with_input_shape(&bytes, &manifest.input.name, &manifest.input.shape())
         {
             bytes = fixed.into();
         }
@@ -80,7 +80,8 @@ impl Model {
     fn network_for(&self, width: usize, height: usize) -> Result<(Session, TensorSpec), ModelError> {
         let fitted = self.fitted(width, height);
         if fitted != self.spec
-            && let Some(bytes) = with_input_shape(&self.bytes, &[1, 3, fitted.height, fitted.width])
+            && let name = &self.manifest().input.name
+            && let Some(bytes) = with_input_shape(&self.bytes, name, &[1, 3, fitted.height, fitted.width])
             && let Ok(session) = self.session_of(&bytes, fitted)
         {
             return Ok((session, fitted));

@@ -5,6 +5,7 @@ use crate::manifest::ManifestError;
 use crate::whitelist::Refusal;
 use std::fmt::Display;
 use std::path::PathBuf;
+use vokter_rules::limits;
 
 /// Why a model or the runtime cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -103,12 +104,26 @@ pub enum ModelError {
     Run(String),
 }
 
+/// A text without what a terminal would act on.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// The same for a text of several lines.
+pub(crate) fn plain_lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
 /// A line for each.
 pub(crate) fn listed<T: Display>(items: &[T]) -> String {
     items.iter().map(|item| format!("\n  {}", item.to_string().replace('\n', "\n  "))).collect()
 }
 
 fn refused(refusals: &[Refusal]) -> String {
-    let lines: Vec<_> = refusals.iter().map(|refusal| format!("{}: {refusal}", refusal.requirement())).collect();
+    let said = refusals.iter().take(limits::REFUSALS_SAID);
+    let mut lines: Vec<_> = said.map(|refusal| format!("{}: {refusal}", refusal.requirement())).collect();
+    if refusals.len() > lines.len() {
+        lines.push(format!("… and {} more", refusals.len() - lines.len()));
+    }
     listed(&lines)
 }

@@ -6,8 +6,12 @@ use crate::graph::Graph;
 use crate::manifest::{Input, Manifest};
 use crate::proposal::propose;
 use crate::reshape::with_input_shape;
-use crate::whitelist::{self, Refusal, refusals};
+use crate::whitelist::{Refusal, Shapes, refusals};
 use crate::{Runtime, Session};
+use rustix::fs::OFlags;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vokter_rules::limits;
@@ -60,7 +64,8 @@ impl ModelFile {
     /// When ONNX Runtime refuses it, or its shapes are not those of the manifest.
     pub(crate) fn session_as_written(&self, runtime: &Runtime) -> Result<Session, ModelError> {
         let input = &self.manifest.input;
-        let fixed = (!self.has_fixed_input).then(|| with_input_shape(&self.bytes, &input.shape())).flatten();
+        let fixed =
+            (!self.has_fixed_input).then(|| with_input_shape(&self.bytes, &input.name, &input.shape())).flatten();
         self.session(runtime, fixed.as_deref().unwrap_or(&self.bytes), input.width, input.height)
     }
 
@@ -77,18 +82,13 @@ impl ModelFile {
         height: usize,
     ) -> Result<Session, ModelError> {
         let manifest = self.manifest();
-        let session = Session::open(runtime, &manifest.file, bytes, &manifest.outputs)?;
+        let outputs = manifest.outputs.iter().enumerate();
+        let outputs = outputs.map(|(place, name)| (name.clone(), Shapes::of(manifest, place, width, height))).collect();
+        let session = Session::open(runtime, &manifest.file, bytes, outputs)?;
         let wrong = |what: String| ModelError::WrongModel { path: manifest.file.clone(), what };
         let wanted = Input { width, height, ..manifest.input.clone() }.shape();
         if session.input_shape() != wanted {
             return Err(wrong(format!("its input is {:?} and not {wanted:?}", session.input_shape())));
-        }
-        for (place, name) in manifest.outputs.iter().enumerate() {
-            let sides = session.output_sides(place);
-            if !whitelist::fits(manifest, place, width, height, sides.iter().copied()) {
-                let wanted = whitelist::describe(manifest, place, width, height);
-                return Err(wrong(format!("its output `{name}` is {sides:?} and not {wanted}")));
-            }
         }
         Ok(session)
     }
@@ -104,13 +104,25 @@ impl ModelFile {
 /// # Errors
 /// When it cannot be read or is larger than any model that is loaded.
 pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    let unreadable = |cause| ModelError::Unreadable { path: path.to_owned(), cause };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > limits::MODEL_FILE_BYTES as u64 {
-        let what = format!("it is larger than {} bytes", limits::MODEL_FILE_BYTES);
-        return Err(unreadable(std::io::Error::other(what)));
+    read_regular(path, limits::MODEL_FILE_BYTES)
+        .map_err(|cause| ModelError::Unreadable { path: path.to_owned(), cause })
+}
+
+/// The bytes of a regular file of at most `most`. What is opened is what is looked at and read: a path may lead
+/// elsewhere a moment later, and a file may grow. A pipe or a device is neither waited for nor read.
+pub(crate) fn read_regular(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    let without_waiting = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(without_waiting).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
     }
-    std::fs::read(path).map_err(unreadable)
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(most).min(most) + 1);
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        return Err(std::io::Error::other(format!("it is larger than {most} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// The manifest of a path: the path itself, or beside a model the one of its name, or the `model.toml` that names it.
@@ -135,4 +147,35 @@ pub fn manifest_of(path: &Path) -> Result<PathBuf, ModelError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let example = propose(&graph, &name, Digest::of(&bytes)).text;
     Err(ModelError::NoManifest { path: path.to_owned(), beside, example })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    #[test]
+    fn only_regular_files_are_read_and_never_past_a_bound() {
+        let folder = std::env::temp_dir().join(format!("vokter-read-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (file, pipe) = (folder.join("file"), folder.join("pipe"));
+        std::fs::write(&file, b"seven b").unwrap();
+        let _ = std::fs::remove_file(&pipe);
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (sender, receiver) = channel();
+        let paths = [file.clone(), file, pipe, PathBuf::from("/dev/zero"), folder.clone()];
+        std::thread::spawn(move || {
+            for (path, most) in paths.iter().zip([7, 6, 7, 7, 7]) {
+                let _ = sender.send(read_regular(path, most).map_err(|error| error.to_string()));
+            }
+        });
+        let next = || receiver.recv_timeout(Duration::from_secs(20)).expect("a pipe is not waited for");
+        assert_eq!(next().unwrap(), b"seven b");
+        assert_eq!(next().unwrap_err(), "it is larger than 6 bytes");
+        for _ in 0..3 {
+            assert_eq!(next().unwrap_err(), "it is no regular file");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -8,6 +8,7 @@ use crate::manifest::Manifest;
 use crate::whitelist::{Refusal, graph_refusals, refusals};
 use std::fmt::Write;
 use std::path::Path;
+use vokter_rules::limits;
 use vokter_rules::object::ObjectClass;
 
 /// A manifest to begin with.
@@ -46,7 +47,8 @@ struct Guess {
 /// Proposes a manifest for a graph. What cannot be seen in a graph (licence, source, colours) must be looked up.
 pub fn propose(graph: &Graph, file: &str, digest: Digest) -> Proposal {
     let sides = graph.inputs.first().and_then(|input| input.fixed_shape());
-    let guess = guess(graph);
+    // A graph may claim any length.
+    let guess = guess(graph).filter(|guess| guess.classes.is_none_or(|classes| classes <= limits::MODEL_CLASSES));
     let is_recognised = guess.is_some();
     let guess = guess.unwrap_or_else(|| Guess {
         task: "detection",
@@ -132,7 +134,7 @@ fn classes(graph: &Graph, task: &str, count: usize, out: &mut String) {
 fn guess(graph: &Graph) -> Option<Guess> {
     let [input] = graph.inputs.as_slice() else { return None };
     let size = match input.fixed_shape().as_deref() {
-        Some([_, 3, height, width]) => Some((*width, *height)),
+        Some([_, 3, height @ ..=limits::PICTURE_WIDTH, width @ ..=limits::PICTURE_WIDTH]) => Some((*width, *height)),
         _ => None,
     };
     let lengths =

@@ -3,6 +3,7 @@
 //! `models/registry.toml` is part of the program. A model without an official digest has none here either: a user
 //! brings the file and writes its digest, and the rest of its manifest is ready.
 
+use crate::error::plain_lines;
 use crate::{Digest, Manifest};
 use serde::Deserialize;
 use std::path::Path;
@@ -82,11 +83,23 @@ pub fn entries() -> Result<Vec<Entry>, String> {
 /// # Errors
 /// When it is none.
 pub fn parse(text: &str) -> Result<Vec<Entry>, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let file: File = toml::from_str(text).map_err(|error| plain_lines(&error.to_string()))?;
     file.model.into_iter().map(entry).collect()
 }
 
 fn entry(written: Written) -> Result<Entry, String> {
+    let name = plain_lines(&written.name);
+    // The name becomes that of a file.
+    let is_usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(is_usual) {
+        return Err(format!("`{name}` is no name of a model; write one of a-z, 0-9, `.`, `_` and `-`"));
+    }
+    let Written { what, licence, page, url, sha256, manifest, .. } = &written;
+    let lines = [what, licence, page].into_iter().chain(url).chain(sha256);
+    let in_lines = manifest.chars().any(|c| c.is_control() && c != '\n');
+    if in_lines || lines.into_iter().any(|line| line.contains(char::is_control)) {
+        return Err(format!("{name}: there is a control character in it; take it out"));
+    }
     let download = match (written.url, written.sha256, written.bytes) {
         (None, None, None) => None,
         (Some(url), Some(sha256), Some(bytes)) => {
@@ -113,6 +126,29 @@ pub fn check(entry: &Entry) -> Result<Manifest, Vec<crate::manifest::Mistake>> {
 mod tests {
     use super::*;
     use crate::whitelist::attribute_in;
+
+    #[test]
+    fn names_are_of_files_and_nothing_acts_on_a_terminal() {
+        let with = |key: &str, value: &str| {
+            let mut text = String::from("[[model]]\n");
+            for (each, usual) in
+                [("name", "a.b_c-1"), ("what", "w"), ("licence", "MIT"), ("page", "p"), ("manifest", "a = 1\\n")]
+            {
+                text += &format!("{each} = \"{}\"\n", if each == key { value } else { usual });
+            }
+            parse(&text).map(drop)
+        };
+        assert_eq!(with("", ""), Ok(()));
+        for name in ["", ".", "..", ".hidden", "a/b", "/etc/passwd", "A", "a b", "å", "a\\u001b[2J"] {
+            let said = with("name", name).unwrap_err();
+            assert!(said.contains("no name of a model") && !said.contains('\u{1b}'), "{said}");
+        }
+        for key in ["what", "licence", "page", "manifest"] {
+            assert!(with(key, "\\u001b[2J").unwrap_err().contains("control character"), "{key}");
+            assert!(with(key, "\\u009b2J").unwrap_err().contains("control character"), "{key}");
+        }
+        assert!(!parse("na\u{1b}[2Jme = 1").unwrap_err().contains('\u{1b}'));
+    }
 
     #[test]
     fn every_entry_has_a_manifest_that_is_in_order() {

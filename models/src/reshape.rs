@@ -6,7 +6,7 @@
 //! does not allow it is refused by ONNX Runtime, and keeps its own size.
 //!
 //! Fields of `onnx.proto` (ONNX IR): `ModelProto.graph` 7; `GraphProto.input` 11, `output` 12, `value_info` 13;
-//! `ValueInfoProto.type` 2; `TypeProto.tensor_type` 1; `Tensor.shape` 2; `TensorShapeProto.dim` 1; `dim_value` 1.
+//! `ValueInfoProto.name` 1, `type` 2; `TypeProto.tensor_type` 1; `Tensor.shape` 2; `TensorShapeProto.dim` 1; `dim_value` 1.
 
 use crate::wire::{Field, fields, put_bytes, put_number};
 
@@ -14,25 +14,34 @@ const GRAPH: u64 = 7;
 const INPUT: u64 = 11;
 const OUTPUT: u64 = 12;
 const VALUE_INFO: u64 = 13;
+const NAME: u64 = 1;
 const TYPE: u64 = 2;
 const TENSOR_TYPE: u64 = 1;
 const SHAPE: u64 = 2;
 const DIM: u64 = 1;
 const DIM_VALUE: u64 = 1;
 
-/// The model with that input shape; `None` if the bytes are no model.
-pub(crate) fn with_input_shape(model: &[u8], shape: &[usize]) -> Option<Vec<u8>> {
+/// The model with that shape of the input of that name; `None` if the bytes are no model. Older files list their
+/// weights among the inputs, and those keep their shapes.
+pub(crate) fn with_input_shape(model: &[u8], name: &str, shape: &[usize]) -> Option<Vec<u8>> {
     edit_within(model, GRAPH, |graph| {
         edit(graph, |field, out| {
             match (field.number, field.value.bytes()) {
                 (VALUE_INFO, _) => {}
-                (INPUT, Some(info)) => put_bytes(INPUT, &reshaped(info, Some(shape))?, out),
+                (INPUT, Some(info)) if name_of(info) == Some(name.as_bytes()) => {
+                    put_bytes(INPUT, &reshaped(info, Some(shape))?, out)
+                }
                 (OUTPUT, Some(info)) => put_bytes(OUTPUT, &reshaped(info, None)?, out),
                 _ => field.copy(out),
             }
             Some(())
         })
     })
+}
+
+/// The name of a `ValueInfoProto`; the last if there are several, as protocol buffers have it.
+fn name_of(info: &[u8]) -> Option<&[u8]> {
+    fields(info).flatten().filter(|field| field.number == NAME).last()?.value.bytes()
 }
 
 /// A `ValueInfoProto` with another shape, or with none.
@@ -85,8 +94,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_model_are_none() {
-        assert_eq!(with_input_shape(b"this is a text, and not a model at all", &[1, 3, 32, 32]), None);
-        assert_eq!(with_input_shape(&[0x3a, 0xff, 0xff], &[1]), None);
+        assert_eq!(with_input_shape(b"this is a text, and not a model at all", "x", &[1, 3, 32, 32]), None);
+        assert_eq!(with_input_shape(&[0x3a, 0xff, 0xff], "x", &[1]), None);
     }
 
     #[test]
@@ -98,7 +107,12 @@ mod tests {
         graph.extend([0x6a, 1, 0]);
         let mut model = vec![0x08, 8, 0x3a, graph.len() as u8];
         model.extend(&graph);
-        let made = with_input_shape(&model, &[1, 300]).unwrap();
+        assert_eq!(
+            with_input_shape(&model, "w", &[1, 300]).unwrap().len(),
+            model.len() - 3,
+            "a weight keeps its shape"
+        );
+        let made = with_input_shape(&model, "x", &[1, 300]).unwrap();
         assert!(made.starts_with(&[0x08, 8, 0x3a]));
         let shape = [0x12, 9, 0x0a, 2, 8, 1, 0x0a, 3, 8, 0xac, 0x02];
         assert!(made.windows(shape.len()).any(|window| window == shape), "{made:x?}");

@@ -4,12 +4,15 @@
 //! side. One session a core is the fastest arrangement on a CPU.
 
 use crate::ModelError;
+use crate::error::plain;
+use crate::whitelist::Shapes;
 use ort::AsPointer;
 use ort::environment::Environment;
 use ort::memory::Allocator;
 use ort::value::{Tensor, TensorElementType};
 use std::ffi::{CString, c_char};
 use std::path::Path;
+use zeroize::Zeroize;
 
 /// The loaded library.
 #[derive(Clone)]
@@ -53,12 +56,12 @@ struct Output {
     name: String,
     /// Its sides; those of the last run if it is open.
     shape: Vec<usize>,
-    /// Which sides are fixed.
-    sides: Vec<Option<usize>>,
     /// Where it is written if its shape is fixed.
     tensor: Option<Tensor<f32>>,
     /// A copy of what the last run gave if it is open.
     numbers: Vec<f32>,
+    /// What its decoder reads, which every run is held to.
+    shapes: Shapes,
 }
 
 struct Names {
@@ -73,16 +76,25 @@ struct Names {
 unsafe impl Send for Session {}
 
 impl Session {
-    /// Opens a model of these bytes; `path` names it in errors, `wanted` are the outputs that are read, in order.
-    /// The bytes are those of a [`crate::ModelFile`], or made from them.
+    /// Opens a model of these bytes; `path` names it in errors, `wanted` are the outputs that are read, in order, with
+    /// the shapes that they may have. The bytes are those of a [`crate::ModelFile`], or made from them.
     ///
     /// # Errors
-    /// When ONNX Runtime refuses it, it does not have one input of fixed shape, or an output is not wanted.
-    pub(crate) fn open(runtime: &Runtime, path: &Path, bytes: &[u8], wanted: &[String]) -> Result<Self, ModelError> {
+    /// When ONNX Runtime refuses it, it does not have one input of fixed shape, or an output is not wanted or of
+    /// another shape.
+    pub(crate) fn open(
+        runtime: &Runtime,
+        path: &Path,
+        bytes: &[u8],
+        wanted: Vec<(String, Shapes)>,
+    ) -> Result<Self, ModelError> {
         let refused = |cause: String| ModelError::NotAModel { path: path.to_owned(), cause: first_line(&cause) };
         let builder = ort::session::Session::builder(&runtime.environment).map_err(|e| refused(e.to_string()))?;
         let builder = builder.with_intra_threads(1).map_err(|e| refused(e.to_string()))?;
-        let mut builder = builder.with_inter_threads(1).map_err(|e| refused(e.to_string()))?;
+        let builder = builder.with_inter_threads(1).map_err(|e| refused(e.to_string()))?;
+        // Left to choose, ONNX Runtime takes bytes marked as its own format for another graph than the one checked.
+        let format = builder.with_config_entry("session.load_model_format", "ONNX");
+        let mut builder = format.map_err(|e| refused(e.to_string()))?;
         let session = builder.commit_from_memory(bytes).map_err(|e| refused(e.to_string()))?;
         let wrong = |what: String| ModelError::WrongModel { path: path.to_owned(), what };
         let name = |name: &str| CString::new(name).map_err(|_| wrong("odd names".to_owned()));
@@ -94,20 +106,22 @@ impl Session {
             return Err(wrong(format!("it has {} inputs instead of one", session.inputs().len())));
         };
         let Some(input_shape) = sides(input).into_iter().collect::<Option<Vec<usize>>>() else {
-            return Err(wrong(format!("its input `{}` has no fixed shape", input.name())));
+            return Err(wrong(format!("its input `{}` has no fixed shape", plain(input.name()))));
         };
         let memory = Allocator::default();
         let failed = |error: ort::Error| refused(error.to_string());
         let held = match input.dtype().tensor_type() {
             Some(TensorElementType::Float32) => Input::F32(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
             Some(TensorElementType::Uint8) => Input::U8(Tensor::new(&memory, input_shape.clone()).map_err(failed)?),
-            kind => return Err(wrong(format!("its input `{}` is {kind:?} and not f32 or u8", input.name()))),
+            kind => return Err(wrong(format!("its input `{}` is {kind:?} and not f32 or u8", plain(input.name())))),
         };
-        if let Some(more) = session.outputs().iter().find(|output| !wanted.iter().any(|name| name == output.name())) {
-            return Err(wrong(format!("it has an output `{}` that is not accounted for", more.name())));
+        let is_wanted = |output: &&ort::value::Outlet| wanted.iter().any(|(name, _)| name == output.name());
+        if let Some(more) = session.outputs().iter().find(|output| !is_wanted(output)) {
+            return Err(wrong(format!("it has an output `{}` that is not accounted for", plain(more.name()))));
         }
+        let output_names = wanted.iter().map(|(wanted, _)| name(wanted)).collect::<Result<Vec<_>, _>>()?;
         let mut outputs = vec![];
-        for name in wanted {
+        for (name, shapes) in wanted {
             let Some(output) = session.outputs().iter().find(|output| output.name() == name) else {
                 return Err(wrong(format!("it has no output `{name}`")));
             };
@@ -115,13 +129,15 @@ impl Session {
                 return Err(wrong(format!("its output `{name}` is {:?} and not f32", output.dtype().tensor_type())));
             }
             let sides = sides(output);
+            if !shapes.fit(sides.iter().copied()) {
+                return Err(wrong(format!("its output `{name}` is {sides:?} and not {shapes}")));
+            }
             let fixed: Option<Vec<usize>> = sides.iter().copied().collect();
             let tensor = fixed.clone().map(|shape| Tensor::new(&memory, shape)).transpose().map_err(failed)?;
             let shape = fixed.unwrap_or_default();
-            outputs.push(Output { name: name.clone(), shape, sides, tensor, numbers: vec![] });
+            outputs.push(Output { name, shape, tensor, numbers: vec![], shapes });
         }
         let input = name(input.name())?;
-        let output_names = wanted.iter().map(|wanted| name(wanted)).collect::<Result<Vec<_>, _>>()?;
         let output_pointers = output_names.iter().map(|name| name.as_ptr()).collect();
         let pointers = outputs
             .iter_mut()
@@ -135,11 +151,6 @@ impl Session {
     /// Shape of the input.
     pub fn input_shape(&self) -> &[usize] {
         &self.input_shape
-    }
-
-    /// The sides of an output; those that a run decides are `None`.
-    pub(crate) fn output_sides(&self, place: usize) -> &[Option<usize>] {
-        self.outputs.get(place).map_or(&[], |output| &output.sides)
     }
 
     /// The memory that the next run reads, of an input of f32.
@@ -195,22 +206,63 @@ impl Session {
         }
     }
 
-    /// A run that decides about the shape of an output.
+    /// A run that decides about the shape of an output. What it gives is held to the manifest each time: a side that
+    /// the graph leaves open is anything until then.
     fn run_open(&mut self) -> Result<(), ModelError> {
         let inputs = match &self.input {
             Input::F32(tensor) => ort::inputs![tensor],
             Input::U8(tensor) => ort::inputs![tensor],
         };
+        for output in &mut self.outputs {
+            output.shape.clear();
+            output.numbers.zeroize();
+        }
         let given = self.session.run(inputs).map_err(run_error)?;
         for output in &mut self.outputs {
             let value = given.get(&output.name).ok_or_else(|| ModelError::Run("an output is missing".to_owned()))?;
             let (shape, numbers) = value.try_extract_tensor::<f32>().map_err(run_error)?;
-            output.shape.clear();
-            output.shape.extend(shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)));
-            output.numbers.clear();
+            let sides = shape.iter().map(|side| usize::try_from(*side).ok());
+            if sides.clone().any(|side| side.is_none()) || !output.shapes.fit(sides.clone()) {
+                let (name, wanted) = (&output.name, &output.shapes);
+                return Err(ModelError::Run(format!(
+                    "the output `{name}` is {shape:?} and not {wanted}, so it says something else or more (IVA-3)"
+                )));
+            }
+            output.shape.extend(sides.flatten());
             output.numbers.extend_from_slice(numbers);
         }
         Ok(())
+    }
+
+    /// Overwrites what the last run was given and what it said.
+    ///
+    /// Not covered is memory of ONNX Runtime's own: the values between layers, and an output of open shape before it
+    /// was copied here. Its allocator keeps them for the next run and does not overwrite what it frees.
+    ///
+    /// # Errors
+    /// Never: the types were settled when the session was opened.
+    pub fn clear(&mut self) -> Result<(), ModelError> {
+        match &mut self.input {
+            Input::F32(tensor) => tensor.try_extract_tensor_mut::<f32>().map_err(run_error)?.1.fill(0.0),
+            Input::U8(tensor) => tensor.try_extract_tensor_mut::<u8>().map_err(run_error)?.1.fill(0),
+        }
+        let is_open = self.pointers.len() != self.outputs.len();
+        for output in &mut self.outputs {
+            if let Some(tensor) = &mut output.tensor {
+                tensor.try_extract_tensor_mut::<f32>().map_err(run_error)?.1.fill(0.0);
+            }
+            output.numbers.zeroize();
+            if is_open {
+                output.shape.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes every further run fail.
+    #[cfg(test)]
+    pub(crate) fn spoil(&mut self) {
+        self.names.input = c"no such input".to_owned();
     }
 
     /// What the last run said: the shape and the numbers of the output of that place in the manifest.
@@ -232,5 +284,5 @@ fn run_error(error: ort::Error) -> ModelError {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or(text).chars().take(200).collect()
+    plain(&text.lines().next().unwrap_or(text).chars().take(200).collect::<String>())
 }

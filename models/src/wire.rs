@@ -86,7 +86,7 @@ impl<'m> Iterator for Fields<'m> {
 
 fn take_field<'m>(rest: &mut &'m [u8]) -> Option<Field<'m>> {
     let start = *rest;
-    let key = take_number(rest)?;
+    let key = take_tag(rest)?;
     let value = match key & 7 {
         0 => Value::Number(take_number(rest)?),
         1 => take(rest, 8).map(|_| Value::Fixed)?,
@@ -99,6 +99,14 @@ fn take_field<'m>(rest: &mut &'m [u8]) -> Option<Field<'m>> {
     };
     let whole = start.get(..start.len() - rest.len())?;
     Some(Field { number: key >> 3, value, whole })
+}
+
+/// Takes a field's tag: 32 bits in at most five bytes, as ONNX Runtime reads it. More bits would give one field two
+/// numbers, one here and another there.
+fn take_tag(rest: &mut &[u8]) -> Option<u64> {
+    let before = rest.len();
+    let tag = u32::try_from(take_number(rest)?).ok()?;
+    (before - rest.len() <= 5 && tag >> 3 != 0).then(|| u64::from(tag))
 }
 
 fn take<'m>(rest: &mut &'m [u8], length: usize) -> Option<&'m [u8]> {
@@ -146,6 +154,16 @@ fn put_base_128(mut value: u64, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_tag_has_32_bits_and_a_number() {
+        let first = |message: &'static [u8]| fields(message).next().unwrap().map(|field| field.number);
+        assert_eq!(first(&[0x62, 0]), Some(12));
+        assert_eq!(first(&[0xe2, 0x80, 0x80, 0x80, 0x00, 0]), Some(12));
+        assert_eq!(first(&[0xe2, 0x80, 0x80, 0x80, 0x10, 0]), None, "12 in 32 bits, another number in 64");
+        assert_eq!(first(&[0xe2, 0x80, 0x80, 0x80, 0x80, 0x00, 0]), None);
+        assert_eq!(first(&[0x02, 0]), None);
+    }
 
     proptest! {
         #[test]

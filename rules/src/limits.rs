@@ -40,6 +40,24 @@ pub const MODEL_FILE_BYTES: usize = 1 << 30;
 pub const MANIFEST_BYTES: usize = 1 << 20;
 /// Classes that a model tells apart.
 pub const MODEL_CLASSES: usize = 4096;
+/// Inputs and outputs of a model, each; also its functions, and its tensors in other files, that are named.
+pub const MODEL_OUTLETS: usize = 256;
+/// Tensors that a model's own file fills.
+pub const MODEL_TENSORS: usize = 1 << 16;
+/// Kinds of operators in a model.
+pub const MODEL_OPERATORS: usize = 1024;
+/// Operator sets that a model is written for.
+pub const MODEL_OPERATOR_SETS: usize = 64;
+/// Sides of a model's input or output.
+pub const MODEL_SIDES: usize = 16;
+/// Entries of a model's metadata.
+pub const MODEL_METADATA_ENTRIES: usize = 1024;
+/// Bytes of a model's metadata, in all.
+pub const MODEL_METADATA_BYTES: usize = 1 << 20;
+/// Bytes of a name in a model.
+pub const MODEL_NAME_BYTES: usize = 1 << 12;
+/// Reasons for which a model is refused that are said one by one.
+pub const REFUSALS_SAID: usize = 50;
 /// Characters that a plate reader looks for.
 pub const PLATE_SLOTS: usize = 16;
 

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use vokter_models::manifest::Task;
 use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
 use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, State};
 use vokter_rules::limits;
@@ -140,7 +141,17 @@ fn source(camera: &Camera, folder: &Path) -> Result<Source> {
 /// One detector a session.
 pub(super) fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
     let runtime = Runtime::load(&find_library()?)?;
-    let model = Model::open(&runtime, &find_model(arguments.model.as_deref())?)?;
+    let path = find_model(arguments.model.as_deref())?;
+    let model = Model::open(&runtime, &path)?;
+    let task = model.manifest().task;
+    if task != Task::Detection {
+        let task = task.name();
+        bail!(
+            "{} is a model for {task}, and no purpose of a site reads plates with it (IVA-7a);\n\
+             name one for detection with --model, or leave --model out",
+            path.display()
+        );
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let sessions = arguments.sessions.map_or(cores, usize::from).clamp(1, limits::SESSIONS);
     Ok((0..sessions).map(|_| Detector::new(&model, Thresholds::default())).collect())

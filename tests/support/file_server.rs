@@ -14,6 +14,8 @@ pub enum Act {
     ServeAll,
     /// Breaks off after so many bytes.
     CutAfter(usize),
+    /// Breaks off after so many bytes of another file; may say by its tag that it is another.
+    CutOther(usize, bool),
     /// Gives no more after so many bytes, and does not close.
     StallAfter(usize),
     /// Gives another byte in the place of one.
@@ -41,8 +43,9 @@ impl FileServer {
                 let count = seen.lock().unwrap().len();
                 let act = acts[count.min(acts.len() - 1)];
                 let (file, seen) = (file.clone(), Arc::clone(&seen));
-                let Some((line, from)) = request(&stream) else { continue };
+                let Some((line, from, tag)) = request(&stream) else { continue };
                 seen.lock().unwrap().push(line);
+                let from = if tag.is_none_or(|tag| tag == TAG) { from } else { 0 };
                 std::thread::spawn(move || drop(answer(&stream, &file, from, act)));
             }
         });
@@ -59,17 +62,24 @@ impl FileServer {
     }
 }
 
-/// Reads a request: its first line with the byte that it wants to begin at, and that byte.
-fn request(stream: &TcpStream) -> Option<(String, usize)> {
+/// The tag of the file.
+const TAG: &str = "\"one\"";
+
+/// Reads a request: its first line with the byte that it wants to begin at, that byte, and the tag that the file must
+/// still have.
+fn request(stream: &TcpStream) -> Option<(String, usize, Option<String>)> {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let first = lines.next()?;
-    let mut from = 0;
+    let (mut from, mut tag) = (0, None);
     for line in lines.take_while(|line| !line.is_empty()) {
         if let Some(range) = line.to_lowercase().strip_prefix("range: bytes=") {
             from = range.trim_end_matches('-').parse().ok()?;
         }
+        if let Some(wanted) = line.to_lowercase().strip_prefix("if-range: ") {
+            tag = Some(wanted.to_owned());
+        }
     }
-    Some((format!("{first} from {from}"), from))
+    Some((format!("{first} from {from}"), from, tag))
 }
 
 fn answer(mut stream: &TcpStream, file: &[u8], from: usize, act: Act) -> std::io::Result<()> {
@@ -80,6 +90,7 @@ fn answer(mut stream: &TcpStream, file: &[u8], from: usize, act: Act) -> std::io
     let mut body = file.get(from..).unwrap_or_default().to_vec();
     match act {
         Act::Corrupt(place) => body[place] ^= 1,
+        Act::CutOther(..) => body.iter_mut().for_each(|byte| *byte ^= 1),
         Act::TooMany(more) => body.extend(vec![0; more]),
         _ => {}
     }
@@ -88,9 +99,14 @@ fn answer(mut stream: &TcpStream, file: &[u8], from: usize, act: Act) -> std::io
     } else {
         write!(stream, "HTTP/1.1 206 X\r\nContent-Range: bytes {from}-{}/{}\r\n", file.len() - 1, file.len())?;
     }
+    match act {
+        Act::CutOther(_, false) => {}
+        Act::CutOther(_, true) => write!(stream, "ETag: \"two\"\r\n")?,
+        _ => write!(stream, "ETag: {TAG}\r\n")?,
+    }
     write!(stream, "Content-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
     match act {
-        Act::CutAfter(count) => stream.write_all(&body[..count.min(body.len())]),
+        Act::CutAfter(count) | Act::CutOther(count, _) => stream.write_all(&body[..count.min(body.len())]),
         Act::StallAfter(count) => {
             stream.write_all(&body[..count.min(body.len())])?;
             stream.flush()?;

@@ -12,6 +12,8 @@ pub struct Onnx {
     pub functions: Vec<&'static str>,
     /// Whether the weights are said to lie in another file.
     pub external: bool,
+    /// Whether the weights are listed among the inputs, as older files do.
+    pub lists_weights: bool,
     /// What the first output holds.
     pub says: Vec<f32>,
 }
@@ -27,6 +29,7 @@ impl Onnx {
             metadata: vec![],
             functions: vec![],
             external: false,
+            lists_weights: false,
             says: vec![0.0; numbers],
         }
     }
@@ -45,6 +48,30 @@ impl Onnx {
         self
     }
 
+    /// The file with a remark of that many bytes, none like its neighbours.
+    pub fn with_remark(&self, bytes: usize) -> Vec<u8> {
+        let mut model = Message(self.bytes());
+        let remark: Vec<u8> = (0..bytes as u64).map(|at| b'a' + (at * at % 8191 % 26) as u8).collect();
+        model.bytes(6, &remark);
+        model.0
+    }
+
+    /// The file with its graph first, and a name of that graph at byte 5.
+    pub fn with_graph_first(&self, before: &[u8], name: &str) -> Vec<u8> {
+        let whole = self.bytes();
+        // The version, the producer's name, and the graph with its length in two bytes.
+        let (head, rest) = whole.split_at(8);
+        let length = usize::from(rest[1] & 0x7f) | usize::from(rest[2]) << 7;
+        let (graph, rest) = rest[3..].split_at(length);
+        let mut named = Message(before.to_vec());
+        named.string(2, name);
+        named.0.extend(graph);
+        let mut model = Message::default();
+        model.message(7, named);
+        model.0.extend([head, rest].concat());
+        model.0
+    }
+
     /// The file.
     pub fn bytes(&self) -> Vec<u8> {
         let mut graph = Message::default();
@@ -60,6 +87,9 @@ impl Onnx {
         graph.string(2, "made by a test");
         graph.message(5, self.weights());
         graph.message(11, outlet(self.input.0, &self.input.1));
+        if self.lists_weights {
+            graph.message(11, outlet("weights", &self.outputs[0].1));
+        }
         for (name, shape) in &self.outputs {
             graph.message(12, outlet(name, shape));
         }
@@ -109,6 +139,33 @@ fn node(domain: &str, operator: &str, inputs: &[&str], output: &str, drops_sides
         node.message(5, keepdims);
     }
     node
+}
+
+/// A network for 32x32 pixels whose output's shape nothing says before it runs: `numbers` zeros, reshaped to `shape`.
+pub fn decided_by_a_run(numbers: u64, shape: &[i64]) -> Vec<u8> {
+    let mut graph = Message::default();
+    graph.message(1, node("", "ReduceMean", &["images"], "mean", true));
+    graph.message(1, node("", "Sub", &["mean", "mean"], "zero", false));
+    let mut cast = node("", "Cast", &["zero"], "none", false);
+    let mut to = Message::default();
+    to.string(1, "to").number(3, 7).number(20, 2);
+    cast.message(5, to);
+    graph.message(1, cast);
+    graph.message(1, node("", "Add", &["shape", "none"], "sides", false));
+    graph.message(1, node("", "Add", &["weights", "zero"], "numbers", false));
+    graph.message(1, node("", "Reshape", &["numbers", "sides"], "output", false));
+    graph.string(2, "made by a test");
+    let (mut sides, mut weights) = (Message::default(), Message::default());
+    sides.number(1, shape.len() as u64).number(2, 7).string(8, "shape");
+    sides.bytes(9, &shape.iter().flat_map(|side| side.to_le_bytes()).collect::<Vec<_>>());
+    weights.number(1, numbers).number(2, 1).string(8, "weights").bytes(9, &vec![0; 4 * numbers as usize]);
+    graph.message(5, sides).message(5, weights);
+    graph.message(11, outlet("images", &[1, 3, 32, 32])).message(12, outlet("output", &vec![-1; shape.len()]));
+    let mut set = Message::default();
+    set.string(1, "").number(2, 13);
+    let mut model = Message::default();
+    model.number(1, 8).string(2, "test").message(7, graph).message(8, set);
+    model.0
 }
 
 /// A named f32 tensor; a side below 1 is open.

@@ -18,7 +18,8 @@ pub fn cells(width: usize, height: usize) -> usize {
 }
 
 /// Appends the candidates of at least `floor` to `out`, in tensor pixels, until it holds
-/// [`vokter_rules::limits::CANDIDATES_PER_FRAME`]. `output` holds `cells(width, height)` rows of `5 + classes` numbers.
+/// [`vokter_rules::limits::CANDIDATES_PER_FRAME`]. `output` holds `cells(width, height)` rows of `5 + classes` numbers; nothing
+/// is read from rows of another length.
 pub fn decode(
     output: ArrayView2<'_, f32>,
     (width, height): (usize, usize),
@@ -26,6 +27,9 @@ pub fn decode(
     floor: f32,
     out: &mut Vec<Detection>,
 ) {
+    if output.ncols() != 5 + classes.len() {
+        return;
+    }
     let mut rows = output.outer_iter();
     for stride in STRIDES {
         for y in 0..height / stride {

@@ -11,6 +11,8 @@ mod written;
 
 use crate::classes::ClassMap;
 use crate::digest::Digest;
+use crate::error::plain_lines;
+use crate::file::read_regular;
 use crate::graph::Element;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -234,11 +236,8 @@ impl Manifest {
     /// When the file cannot be read or says something that cannot be; all mistakes at once.
     pub fn read(path: &Path) -> Result<Self, ManifestError> {
         let unreadable = |cause: String| ManifestError::Unreadable { path: path.to_owned(), cause };
-        let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
-        if size > limits::MANIFEST_BYTES as u64 {
-            return Err(unreadable(format!("it is longer than {} bytes", limits::MANIFEST_BYTES)));
-        }
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let bytes = read_regular(path, limits::MANIFEST_BYTES).map_err(|error| unreadable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text in UTF-8".to_owned()))?;
         let manifest = Self::parse(&text, path.parent().unwrap_or(Path::new("")));
         manifest.map_err(|mistakes| ManifestError::Mistaken { path: path.to_owned(), mistakes })
     }
@@ -248,8 +247,13 @@ impl Manifest {
     /// # Errors
     /// Every mistake in it.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<Mistake>> {
-        let written =
-            toml::from_str(text).map_err(|error| vec![Mistake::NotToml(error.to_string().trim_end().to_owned())])?;
+        // A parser's message shows the line that it stumbled over.
+        let not_toml = |error: toml::de::Error| vec![Mistake::NotToml(plain_lines(error.to_string().trim_end()))];
+        let written: written::Written = toml::from_str(text).map_err(not_toml)?;
+        let odd = written.with_control_characters();
+        if !odd.is_empty() {
+            return Err(odd.into_iter().map(Mistake::ControlCharacter).collect());
+        }
         resolve::resolve(written, folder)
     }
 
@@ -309,6 +313,9 @@ pub enum Mistake {
     /// A key that is missing, unknown or of the wrong type, or no TOML at all.
     #[error("{0}")]
     NotToml(String),
+    /// A text that would do something to a terminal or a log.
+    #[error("`{0}` holds a control character; take it out")]
+    ControlCharacter(&'static str),
     /// A text that must say something.
     #[error("`{0}` is empty; write {1}")]
     Empty(&'static str, &'static str),

@@ -105,3 +105,33 @@ pub(super) enum Names {
     List(String),
     Each(Vec<String>),
 }
+
+impl Written {
+    /// The keys of texts that hold a control character.
+    pub(super) fn with_control_characters(&self) -> Vec<&'static str> {
+        let Self { name, file, sha256, licence, source, input, output, classes, .. } = self;
+        let pad = output.pad.map(String::from);
+        let mut texts = vec![
+            ("name", name.iter().collect::<Vec<_>>()),
+            ("file", vec![file]),
+            ("sha256", vec![sha256]),
+            ("licence", vec![licence]),
+            ("source", vec![source]),
+            ("input.name", vec![&input.name]),
+            ("output.decoder", vec![&output.decoder]),
+            ("output.names", output.names.iter().collect()),
+            ("output.alphabet", output.alphabet.iter().collect()),
+            ("output.pad", pad.iter().collect()),
+        ];
+        if let Some(WrittenClasses { names, others, map }) = classes {
+            let names = match names {
+                Names::List(list) => vec![list],
+                Names::Each(names) => names.iter().collect(),
+            };
+            texts.extend([("classes.names", names), ("classes.others", others.iter().collect())]);
+            texts.push(("classes.map", map.iter().flat_map(|(label, class)| [label, class]).collect()));
+        }
+        let is_odd = |texts: &[&String]| texts.iter().any(|text| text.contains(char::is_control));
+        texts.into_iter().filter(|(_, texts)| is_odd(texts)).map(|(key, _)| key).collect()
+    }
+}

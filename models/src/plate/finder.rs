@@ -56,11 +56,19 @@ impl PlateFinder {
         })
     }
 
-    /// The plates in a part of a picture, best first, at most [`limits::PLATES_PER_REGION`].
+    /// The plates in a part of a picture, best first, at most [`limits::PLATES_PER_REGION`]. Whatever comes of it, no
+    /// picture stays behind, but for what [`Session::clear`] does not cover.
     ///
     /// # Errors
     /// When the network's run fails.
     pub fn find(&mut self, frame: &MaskedFrame, region: &Rect) -> Result<&[FoundPlate], ModelError> {
+        let found = self.find_in(frame, region);
+        self.cropper.clear();
+        self.session.clear()?;
+        found.map(|()| self.found.as_slice())
+    }
+
+    fn find_in(&mut self, frame: &MaskedFrame, region: &Rect) -> Result<(), ModelError> {
         let region = region.clipped();
         let input = self.session.input()?;
         let fit = self.cropper.planes(frame, &Quad::of(&region), &self.spec, Filling::Letterbox, input);
@@ -83,7 +91,15 @@ impl PlateFinder {
         for plate in &mut self.found {
             plate.corners.corners = plate.corners.corners.map(|corner| to_picture(corner, fit, &region));
         }
-        Ok(&self.found)
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl PlateFinder {
+    /// The session, to be looked into.
+    pub(super) const fn session(&mut self) -> &mut Session {
+        &mut self.session
     }
 }
 

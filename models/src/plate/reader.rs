@@ -50,28 +50,27 @@ impl PlateReader {
         self
     }
 
-    /// Reads the plate within these corners.
+    /// Reads the plate within these corners. Whatever comes of it, no picture of the plate and no reading stays behind,
+    /// but for what [`Session::clear`] does not cover.
     ///
     /// # Errors
     /// When the network's run fails.
     pub fn read(&mut self, frame: &MaskedFrame, plate: &Quad) -> Result<PlateReading, ModelError> {
-        let plate = plate.grown(self.margin.0, self.margin.1);
+        let reading = self.read_crop(frame, &plate.grown(self.margin.0, self.margin.1));
+        self.cropper.clear();
+        self.session.clear()?;
+        reading
+    }
+
+    fn read_crop(&mut self, frame: &MaskedFrame, plate: &Quad) -> Result<PlateReading, ModelError> {
         if let Ok(input) = self.session.input_bytes() {
-            self.cropper.pixels(frame, &plate, &self.spec, self.filling, input);
+            self.cropper.pixels(frame, plate, &self.spec, self.filling, input);
         } else {
-            self.cropper.planes(frame, &plate, &self.spec, self.filling, self.session.input()?);
+            self.cropper.planes(frame, plate, &self.spec, self.filling, self.session.input()?);
         }
         self.session.run()?;
         let (_, output) = self.session.output(0)?;
-        let reading = decode(output, &self.characters, self.blank);
-        // No picture of a plate stays behind.
-        self.cropper.clear();
-        if let Ok(input) = self.session.input_bytes() {
-            input.fill(0);
-        } else {
-            self.session.input()?.fill(0.0);
-        }
-        Ok(reading)
+        Ok(decode(output, &self.characters, self.blank))
     }
 }
 
@@ -110,6 +109,14 @@ fn decode(output: &[f32], characters: &[char], blank: char) -> PlateReading {
         }
     }
     reading
+}
+
+#[cfg(test)]
+impl PlateReader {
+    /// The session, to be looked into.
+    pub(super) const fn session(&mut self) -> &mut Session {
+        &mut self.session
+    }
 }
 
 #[cfg(test)]

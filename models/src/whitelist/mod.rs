@@ -12,12 +12,13 @@ mod words;
 
 pub use words::{Attribute, attribute_in};
 
-pub(crate) use shapes::{describe, fits};
+pub(crate) use shapes::Shapes;
 
 use crate::classes::Fate;
 use crate::digest::Digest;
 use crate::graph::{Element, Graph, Outlet};
 use crate::manifest::Manifest;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Operators of ONNX Runtime's own domain that quantisers and optimisers write into a file.
@@ -60,8 +61,11 @@ const MICROSOFT: [&str; 32] = [
 const ABOUT_THE_FILE: [&str; 10] =
     ["author", "date", "docs", "license", "licence", "url", "version", "args", "copyright", "homepage"];
 
+/// Characters of a name that a refusal shows.
+const SHOWN: usize = 60;
+
 /// Where in a model a name stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// A class of the manifest or of the file's own list.
     Label,
@@ -200,14 +204,11 @@ impl Refusal {
 
 /// Everything for which a model is refused under its manifest; nothing if it may be loaded.
 pub fn refusals(manifest: &Manifest, graph: &Graph) -> Vec<Refusal> {
-    let mut found = graph_refusals(graph);
+    let mut said = Said::default();
+    let mut found = said.graph(graph);
     let labels = manifest.classes.iter().map(|(label, _)| (Place::Label, label));
     let outputs = manifest.outputs.iter().map(|name| (Place::Output, name.as_str()));
-    for refusal in labels.chain(outputs).filter_map(|(place, name)| spoken(place, name)) {
-        if !found.contains(&refusal) {
-            found.push(refusal);
-        }
-    }
+    found.extend(labels.chain(outputs).filter_map(|(place, name)| said.spoken(place, name)));
     let unmapped = manifest.classes.iter().filter(|(_, fate)| *fate == Fate::Unmapped);
     found.extend(unmapped.map(|(label, _)| Refusal::UnmappedLabel(label.to_owned())));
     found.extend(other_label(manifest, graph));
@@ -218,58 +219,74 @@ pub fn refusals(manifest: &Manifest, graph: &Graph) -> Vec<Refusal> {
 
 /// What is refused in a graph under any manifest.
 pub fn graph_refusals(graph: &Graph) -> Vec<Refusal> {
-    let mut found = vec![];
-    for label in graph.labels().unwrap_or_default() {
-        found.extend(spoken(Place::Label, &label));
-    }
-    found.extend(graph.outputs.iter().filter_map(|output| spoken(Place::Output, &output.name)));
-    for (key, value) in &graph.metadata {
-        let about_the_file = ABOUT_THE_FILE.contains(&key.to_lowercase().as_str());
-        let speaks = spoken(Place::Metadata, key).is_some();
-        let value_speaks = || !about_the_file && spoken(Place::Metadata, value).is_some();
-        if speaks || value_speaks() {
-            let shown: String = format!("{key}: {value}").chars().take(60).collect();
-            let word = attribute_in(key).or_else(|| attribute_in(value));
-            let already = found.iter().any(|refusal| {
-                matches!(refusal, Refusal::PersonalAttribute { word: known, .. }
-                if word.as_ref().is_some_and(|(word, _)| word == known))
-            });
-            if let Some((word, attribute)) = word.filter(|_| !already) {
-                found.push(Refusal::PersonalAttribute { place: Place::Metadata, text: shown, word, attribute });
+    Said::default().graph(graph)
+}
+
+/// What has been said already. A word in one kind of place is said once, however often it stands there.
+#[derive(Default)]
+struct Said(BTreeSet<(Place, String)>);
+
+impl Said {
+    fn graph(&mut self, graph: &Graph) -> Vec<Refusal> {
+        let mut found = vec![];
+        for label in graph.label_lists().flatten() {
+            found.extend(self.spoken(Place::Label, &label));
+        }
+        found.extend(graph.outputs.iter().filter_map(|output| self.spoken(Place::Output, &output.name)));
+        for (key, value) in &graph.metadata {
+            let about_the_file = ABOUT_THE_FILE.contains(&key.to_lowercase().as_str());
+            let word = attribute_in(key).or_else(|| attribute_in(value).filter(|_| !about_the_file));
+            if let Some((word, attribute)) = word {
+                found.extend(self.once(Place::Metadata, &format!("{key}: {value}"), word, attribute));
             }
         }
+        found.extend(graph.external.iter().map(|name| Refusal::ExternalData(name.clone())));
+        found.extend(graph.functions.iter().map(|name| Refusal::LocalFunction(name.clone())));
+        let strange = graph.operators.keys().filter(|(domain, name)| match domain.as_str() {
+            "" | "ai.onnx" => false,
+            "com.microsoft" => !MICROSOFT.contains(&name.as_str()),
+            _ => true,
+        });
+        found.extend(strange.map(|(domain, name)| Refusal::CustomOperator(format!("{domain}.{name}"))));
+        found
     }
-    found.extend(graph.external.iter().map(|name| Refusal::ExternalData(name.clone())));
-    found.extend(graph.functions.iter().map(|name| Refusal::LocalFunction(name.clone())));
-    let strange = graph.operators.keys().filter(|(domain, name)| match domain.as_str() {
-        "" | "ai.onnx" => false,
-        "com.microsoft" => !MICROSOFT.contains(&name.as_str()),
-        _ => true,
-    });
-    found.extend(strange.map(|(domain, name)| Refusal::CustomOperator(format!("{domain}.{name}"))));
-    found
+
+    /// The refusal of a name that speaks of an attribute of a person.
+    fn spoken(&mut self, place: Place, text: &str) -> Option<Refusal> {
+        // TensorFlow calls outputs `Identity`, `Identity_1` and so on, after its operator of that name.
+        if place == Place::Output && words::words_of(text) == ["identity"] {
+            return None;
+        }
+        let (word, attribute) = attribute_in(text)?;
+        self.once(place, text, word, attribute)
+    }
+
+    fn once(&mut self, place: Place, text: &str, word: String, attribute: Attribute) -> Option<Refusal> {
+        // What the file's list of classes says is not said again of the entry that holds the list.
+        let known = place == Place::Metadata && self.0.iter().any(|(_, said)| *said == word);
+        (!known && self.0.insert((place, word.clone()))).then(|| {
+            let text = text.chars().take(SHOWN).collect();
+            Refusal::PersonalAttribute { place, text, word, attribute }
+        })
+    }
 }
 
-/// The refusal of a name that speaks of an attribute of a person.
-fn spoken(place: Place, text: &str) -> Option<Refusal> {
-    // TensorFlow calls outputs `Identity`, `Identity_1` and so on, after its operator of that name.
-    if place == Place::Output && words::words_of(text) == ["identity"] {
+/// Where a list of classes of the file's own differs from the manifest's.
+fn other_label(manifest: &Manifest, graph: &Graph) -> Option<Refusal> {
+    if !manifest.task.has_classes() {
         return None;
     }
-    let (word, attribute) = attribute_in(text)?;
-    Some(Refusal::PersonalAttribute { place, text: text.to_owned(), word, attribute })
-}
-
-/// Where the file's own list of classes differs from the manifest's.
-fn other_label(manifest: &Manifest, graph: &Graph) -> Option<Refusal> {
-    let own = graph.labels().filter(|labels| !labels.is_empty() && manifest.task.has_classes())?;
     let ours: Vec<_> = manifest.classes.iter().map(|(label, _)| label).collect();
-    (0..own.len().max(ours.len())).find_map(|index| {
-        let file = own.get(index).map_or("", |label| label.trim());
-        let manifest = ours.get(index).map_or("", |label| label.trim());
-        let differs = file.to_lowercase() != manifest.to_lowercase();
-        differs.then(|| Refusal::OtherLabel { index, file: file.to_owned(), manifest: manifest.to_owned() })
-    })
+    let differs = |own: Vec<String>| {
+        (0..own.len().max(ours.len())).find_map(|index| {
+            let file = own.get(index).map_or("", |label| label.trim());
+            let manifest = ours.get(index).map_or("", |label| label.trim());
+            let differs = file.to_lowercase() != manifest.to_lowercase();
+            let shown = || file.chars().take(SHOWN).collect();
+            differs.then(|| Refusal::OtherLabel { index, file: shown(), manifest: manifest.to_owned() })
+        })
+    };
+    graph.label_lists().filter(|labels| !labels.is_empty()).find_map(differs)
 }
 
 fn input(manifest: &Manifest, graph: &Graph) -> Option<Refusal> {
@@ -298,14 +315,13 @@ fn outputs_of(manifest: &Manifest, graph: &Graph, found: &mut Vec<Refusal>) {
             found.push(Refusal::NoSuchOutput { name: name.clone(), has: list(&graph.outputs) });
             continue;
         };
-        let is_read = output.shape.as_ref().is_none_or(|sides| {
-            fits(manifest, place, manifest.input.width, manifest.input.height, sides.iter().map(|side| side.length()))
-        });
+        let shapes = Shapes::of(manifest, place, manifest.input.width, manifest.input.height);
+        let is_read = output.shape.as_ref().is_none_or(|sides| shapes.fit(sides.iter().map(|side| side.length())));
         if output.element != Element::F32 || !is_read {
             found.push(embedding(output).unwrap_or_else(|| Refusal::OutputShape {
                 name: name.clone(),
                 found: output.to_string(),
-                wanted: describe(manifest, place, manifest.input.width, manifest.input.height),
+                wanted: shapes.to_string(),
             }));
         }
     }

@@ -3,6 +3,7 @@
 use crate::decode::yolox;
 use crate::manifest::{Decoder, Manifest, Rows, Scores};
 use crate::plate::corners;
+use std::fmt;
 
 /// A length that is known, or one that a run decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,44 @@ pub(crate) enum Length {
 }
 
 use Length::{Any, Is};
+
+/// The shapes, any of which an output may have.
+#[derive(Clone, Debug)]
+pub(crate) struct Shapes(Vec<Vec<Length>>);
+
+impl Shapes {
+    /// What the decoder reads in that place for an input of that size.
+    pub(crate) fn of(manifest: &Manifest, place: usize, width: usize, height: usize) -> Self {
+        Self(shapes(manifest, place, width, height))
+    }
+
+    /// Whether an output of these sides, of which some may be open, is one of them.
+    pub(crate) fn fit(&self, sides: impl Iterator<Item = Option<usize>> + Clone) -> bool {
+        self.0.iter().any(|shape| {
+            shape.len() == sides.clone().count()
+                && shape.iter().zip(sides.clone()).all(|(length, side)| match (length, side) {
+                    (Is(length), Some(side)) => *length == side,
+                    (Any, _) | (_, None) => true,
+                })
+        })
+    }
+}
+
+impl fmt::Display for Shapes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shape = |shape: &Vec<Length>| {
+            let sides: Vec<_> = shape
+                .iter()
+                .map(|length| match length {
+                    Is(length) => length.to_string(),
+                    Any => "N".to_owned(),
+                })
+                .collect();
+            format!("[{}]", sides.join(", "))
+        };
+        write!(f, "f32 {}", self.0.iter().map(shape).collect::<Vec<_>>().join(" or "))
+    }
+}
 
 /// The shapes, any of which the output of that place may have for an input of that size.
 fn shapes(manifest: &Manifest, place: usize, width: usize, height: usize) -> Vec<Vec<Length>> {
@@ -37,41 +76,7 @@ fn shapes(manifest: &Manifest, place: usize, width: usize, height: usize) -> Vec
             vec![vec![Is(1), Is(corners::PLANES), Is(height / corners::STRIDE), Is(width / corners::STRIDE)]]
         }
         Decoder::PlateSlots { alphabet, slots, .. } => {
-            let characters = alphabet.chars().count();
-            vec![vec![Is(1), Is(*slots), Is(characters)], vec![Is(1), Is(slots * characters)]]
+            vec![vec![Is(1), Is(*slots), Is(alphabet.chars().count())]]
         }
     }
-}
-
-/// Whether an output of these sides, of which some may be open, is what the decoder reads in that place.
-pub(crate) fn fits(
-    manifest: &Manifest,
-    place: usize,
-    width: usize,
-    height: usize,
-    sides: impl Iterator<Item = Option<usize>> + Clone,
-) -> bool {
-    shapes(manifest, place, width, height).into_iter().any(|shape| {
-        shape.len() == sides.clone().count()
-            && shape.iter().zip(sides.clone()).all(|(length, side)| match (length, side) {
-                (Is(length), Some(side)) => *length == side,
-                (Any, _) | (_, None) => true,
-            })
-    })
-}
-
-/// What [`fits`] wants, in words.
-pub(crate) fn describe(manifest: &Manifest, place: usize, width: usize, height: usize) -> String {
-    let shape = |shape: Vec<Length>| {
-        let sides: Vec<_> = shape
-            .into_iter()
-            .map(|length| match length {
-                Is(length) => length.to_string(),
-                Any => "N".to_owned(),
-            })
-            .collect();
-        format!("[{}]", sides.join(", "))
-    };
-    let shapes: Vec<_> = shapes(manifest, place, width, height).into_iter().map(shape).collect();
-    format!("f32 {}", shapes.join(" or "))
 }

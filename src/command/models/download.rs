@@ -7,11 +7,12 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::header::{CONTENT_RANGE, RANGE};
+use reqwest::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_RANGE, RANGE};
 use reqwest::{Client, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vokter_models::Digest;
@@ -42,10 +43,9 @@ enum Cut {
 pub fn download(order: &Order<'_>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut part = Part::open(order)?;
-    let had = part.length;
     runtime.block_on(fetch(order, &mut part))?;
-    if part.digest()? != order.sha256 && had > 0 {
-        // What lay there from an earlier time may have been of another file.
+    if part.digest()? != order.sha256 && part.is_joined {
+        // What came first, now or at an earlier time, may have been of another file.
         part.begin_anew()?;
         runtime.block_on(fetch(order, &mut part))?;
     }
@@ -98,6 +98,9 @@ async fn connection(client: &Client, order: &Order<'_>, part: &mut Part, bar: &P
     let mut request = client.get(order.url);
     if part.length > 0 {
         request = request.header(RANGE, format!("bytes={}-", part.length));
+        if let Some(tag) = &part.tag {
+            request = request.header(IF_RANGE, tag);
+        }
     }
     let answer = tokio::time::timeout(order.stall, request.send()).await;
     let mut answer = answer.map_err(|_| stalled(order))?.map_err(|error| {
@@ -108,9 +111,12 @@ async fn connection(client: &Client, order: &Order<'_>, part: &mut Part, bar: &P
         }
     })?;
     match answer.status() {
-        StatusCode::PARTIAL_CONTENT if begins_at(&answer) == Some(part.length) => {}
-        // The server begins anew, whatever was asked for.
-        StatusCode::OK => part.begin_anew().map_err(Cut::Never)?,
+        StatusCode::PARTIAL_CONTENT if goes_on(&answer, part, order) => part.is_joined = true,
+        // The server begins anew: it knows no parts, or has another file than before.
+        StatusCode::OK => {
+            part.begin_anew().map_err(Cut::Never)?;
+            part.tag = tag_of(&answer);
+        }
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
             part.begin_anew().map_err(Cut::Never)?;
             return Err(Cut::Again("the server has another file than before".to_owned()));
@@ -141,10 +147,25 @@ fn stalled(order: &Order<'_>) -> Cut {
     Cut::Again(format!("nothing came for {} s", order.stall.as_secs()))
 }
 
-/// Where a part of a file begins, as the server says it: `bytes 100-199/200`.
-fn begins_at(answer: &Response) -> Option<u64> {
-    let range = answer.headers().get(CONTENT_RANGE)?.to_str().ok()?;
-    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+/// Whether an answer goes on where the file ends, and is of the same file as far as the server says:
+/// `Content-Range: bytes 100-199/200`, and the tag of what came before.
+fn goes_on(answer: &Response, part: &Part, order: &Order<'_>) -> bool {
+    let range = || {
+        let range = answer.headers().get(CONTENT_RANGE)?.to_str().ok()?;
+        let (range, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
+        let begins_at: u64 = range.split('-').next()?.parse().ok()?;
+        Some((begins_at, whole.parse::<u64>().ok()))
+    };
+    let is_same = part.tag.is_none() || tag_of(answer).is_none_or(|tag| Some(tag) == part.tag);
+    is_same
+        && range().is_some_and(|(begins_at, whole)| {
+            begins_at == part.length && whole.is_none_or(|whole| whole == order.bytes)
+        })
+}
+
+/// What tells one version of a file from another, if the server says it for certain.
+fn tag_of(answer: &Response) -> Option<HeaderValue> {
+    answer.headers().get(ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/")).cloned()
 }
 
 /// An error with its causes, the last of which says most.
@@ -159,11 +180,23 @@ fn chain(error: &reqwest::Error) -> String {
     causes.join(": ")
 }
 
+/// Whether a file is the one at that path. Between opening and locking it, another process may have put it into its
+/// place, and whoever went on with it would write over a model that is whole.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+    let (open, there) = (file.metadata().map(identity), std::fs::symlink_metadata(path).map(identity));
+    matches!((open, there), (Ok(open), Ok(there)) if open == there)
+}
+
 /// The file while it is not whole.
 struct Part {
     path: PathBuf,
     file: File,
     length: u64,
+    /// Whether it was put together from several answers.
+    is_joined: bool,
+    /// The tag of the answer that it began with.
+    tag: Option<HeaderValue>,
 }
 
 impl Part {
@@ -179,8 +212,11 @@ impl Part {
             Err(TryLockError::WouldBlock) => bail!("{} is being fetched by another process", order.to.display()),
             Err(TryLockError::Error(error)) => return Err(error).with_context(written),
         }
+        if !is_at(&file, &path) {
+            bail!("{} has just been fetched by another process; call again", order.to.display());
+        }
         let length = file.seek(SeekFrom::End(0)).with_context(written)?;
-        let mut part = Self { path, file, length };
+        let mut part = Self { path, file, length, is_joined: length > 0, tag: None };
         if part.length > order.bytes {
             part.begin_anew()?;
         }
@@ -198,7 +234,7 @@ impl Part {
             .set_len(0)
             .and_then(|()| self.file.rewind())
             .with_context(|| format!("{} cannot be emptied", self.path.display()))?;
-        self.length = 0;
+        (self.length, self.is_joined, self.tag) = (0, false, None);
         Ok(())
     }
 
@@ -225,5 +261,25 @@ impl Part {
             .sync_all()
             .and_then(|()| std::fs::rename(&self.path, to))
             .with_context(|| format!("{} cannot be written", to.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_put_elsewhere_is_not_the_one_at_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, whole) = (folder.path().join("a.part"), folder.path().join("a"));
+        let file = File::create(&part).unwrap();
+        assert!(is_at(&file, &part));
+        std::fs::rename(&part, &whole).unwrap();
+        assert!(!is_at(&file, &part));
+        File::create(&part).unwrap();
+        assert!(!is_at(&file, &part));
+        std::fs::remove_file(&part).unwrap();
+        std::os::unix::fs::symlink(&whole, &part).unwrap();
+        assert!(!is_at(&file, &part));
     }
 }

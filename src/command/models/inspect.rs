@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use vokter_models::whitelist::Refusal;
 use vokter_models::{Digest, Graph, Manifest, ModelError, ModelFile, manifest_of, propose, read};
+use vokter_rules::limits;
 
 /// Column in which a fact begins.
 const INDENT: usize = 12;
@@ -75,8 +76,11 @@ fn under(manifest: &Path) -> Result<ExitCode> {
 
 fn refused(what: &str, refusals: &[Refusal]) {
     println!("\n{}", wrapped(&format!("refused: {what} cannot be loaded"), 0, 0));
-    for refusal in refusals {
+    for refusal in refusals.iter().take(limits::REFUSALS_SAID) {
         println!("{}", wrapped(&format!("- {}: {refusal}", refusal.requirement()), 0, 4));
+    }
+    if refusals.len() > limits::REFUSALS_SAID {
+        println!("… and {} more", refusals.len() - limits::REFUSALS_SAID);
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use vokter_models::registry::{Download, Entry};
-use vokter_models::{Digest, ModelFile, read};
+use vokter_models::{Digest, Manifest, ModelFile, read};
 
 pub fn run(arguments: &Pull) -> Result<ExitCode> {
     let entries = entries(arguments.registry.as_deref())?;
@@ -17,14 +17,29 @@ pub fn run(arguments: &Pull) -> Result<ExitCode> {
         bail!("no model is called `{}`; write one of {}", arguments.name, names.join(", "));
     };
     let Some(file) = &entry.download else { bail!(by_hand(entry)) };
-    let name = file.url.rsplit('/').next().unwrap_or(&file.url);
+    let published = file.url.rsplit('/').next().unwrap_or(&file.url);
     let url = arguments
         .from
         .as_ref()
-        .map_or_else(|| file.url.clone(), |mirror| format!("{}/{name}", mirror.trim_end_matches('/')));
+        .map_or_else(|| file.url.clone(), |mirror| format!("{}/{published}", mirror.trim_end_matches('/')));
     let into = &arguments.into;
     std::fs::create_dir_all(into).with_context(|| format!("the folder {} cannot be made", into.display()))?;
-    let model = into.join(name);
+    // An address may end in anything; an entry's name is fit for a file.
+    let name = format!("{}.onnx", entry.name);
+    let (model, manifest) = (into.join(&name), into.join(format!("{}.toml", entry.name)));
+    let is_described = std::fs::symlink_metadata(&manifest).is_ok();
+    if is_described {
+        let described = Manifest::read(&manifest)?;
+        if described.sha256 != file.sha256 || described.file != model {
+            bail!(
+                "{} describes another file: {}, SHA-256 {};\nnothing was fetched; move it away, or pull into another \
+                 folder with --into",
+                manifest.display(),
+                described.file.display(),
+                described.sha256
+            );
+        }
+    }
     if has(&model, file) {
         println!("{} is there already", model.display());
     } else {
@@ -32,9 +47,8 @@ pub fn run(arguments: &Pull) -> Result<ExitCode> {
         download(&Order { url: &url, sha256: file.sha256, bytes: file.bytes, to: &model, stall })?;
         println!("{}: {} bytes, SHA-256 as published", model.display(), file.bytes);
     }
-    let manifest = into.join(format!("{}.toml", entry.name));
-    if !manifest.exists() {
-        write(&manifest, &entry.manifest(name))?;
+    if !is_described {
+        write(&manifest, &entry.manifest(&name))?;
     }
     ModelFile::open(&manifest)?;
     println!("{} is its manifest; licence {}", manifest.display(), entry.licence);

@@ -1,7 +1,7 @@
 //! What an ONNX file says about itself, read before any session is made of it.
 //!
 //! Only what the whitelist asks about is kept: names, shapes, operators, labels. Weights are skipped over. The walk is
-//! bounded: by the file's length, by [`DEPTH`] for graphs within graphs, and by [`OUTLETS`] for inputs and outputs.
+//! bounded: by the file's length, by `bounds.rs` for graphs within graphs, and by [`limits`] for all that is kept.
 //!
 //! Fields of `onnx.proto` (ONNX IR): `ModelProto` 1 ir_version, 2 producer_name, 3 producer_version, 7 graph,
 //! 8 opset_import, 14 metadata_props, 20 training_info, 25 functions; `GraphProto` 1 node, 5 initializer, 11 input,
@@ -9,14 +9,17 @@
 //! `AttributeProto` 5 t, 6 g, 10 tensors, 11 graphs, 22 sparse_tensor, 23 sparse_tensors; `TensorProto` 8 name,
 //! 13 external_data, 14 data_location.
 
+mod bounds;
+mod labels;
+
+pub use bounds::{GraphError, TooMany};
+
 use crate::wire::{Field, fields};
+use bounds::within;
+use labels::listed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// Graphs within graphs (bodies of `If` and `Loop`), at most.
-const DEPTH: usize = 16;
-/// Inputs and outputs, each, at most.
-const OUTLETS: usize = 256;
+use vokter_rules::limits;
 
 /// What an ONNX file says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,28 +122,17 @@ impl fmt::Display for Side {
     }
 }
 
-/// Why bytes are no ONNX file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GraphError {
-    /// The bytes end in mid-field, or are something else altogether.
-    #[error("it is damaged or no ONNX file")]
-    Damaged,
-    /// Not exactly one graph, with a node in it.
-    #[error("it holds no graph of its own")]
-    NoGraph,
-    /// More nested, or more inputs or outputs, than any model that Vokter can use.
-    #[error("its graph is beyond any bound (graphs within graphs: {DEPTH}, inputs or outputs: {OUTLETS})")]
-    TooLarge,
-}
-
 impl Graph {
     /// Reads an ONNX file.
     ///
     /// # Errors
     /// When the bytes are none, or are beyond the bounds.
     pub fn read(model: &[u8]) -> Result<Self, GraphError> {
+        if model.get(4..8) == Some(b"ORTM") {
+            return Err(GraphError::OtherFormat);
+        }
         let mut graph = Self::default();
-        let (mut graphs, mut version) = (0, String::new());
+        let (mut has_graph, mut version, mut metadata_bytes) = (false, String::new(), 0);
         for field in fields(model) {
             let field = field.ok_or(GraphError::Damaged)?;
             match field.number {
@@ -148,18 +140,27 @@ impl Graph {
                 2 => graph.producer = text(field)?,
                 3 => version = text(field)?,
                 7 => {
-                    graphs += 1;
-                    graph.read_graph(bytes(field)?, 0)?;
+                    // ONNX Runtime would join them.
+                    if std::mem::replace(&mut has_graph, true) {
+                        return Err(GraphError::NoGraph);
+                    }
+                    graph.read_graph(bytes(field)?, 0, &mut metadata_bytes)?;
                 }
-                8 => graph.operator_sets.push(operator_set(bytes(field)?)?),
-                14 => graph.metadata.push(entry(bytes(field)?)?),
+                8 => {
+                    within(graph.operator_sets.len(), limits::MODEL_OPERATOR_SETS, TooMany::OperatorSets)?;
+                    graph.operator_sets.push(operator_set(bytes(field)?)?);
+                }
+                14 => graph.note(bytes(field)?, &mut metadata_bytes)?,
                 20 => drop(graph.functions.insert("training".to_owned())),
-                25 => drop(graph.functions.insert(string_field(bytes(field)?, 1)?)),
+                25 => name_one(&mut graph.functions, string_field(bytes(field)?, 1)?),
                 _ => {}
             }
         }
-        if graphs != 1 || graph.operators.is_empty() {
+        if !has_graph || graph.operators.is_empty() {
             return Err(GraphError::NoGraph);
+        }
+        if graph.label_lists().any(|labels| labels.len() > limits::MODEL_CLASSES) {
+            return Err(GraphError::TooLarge(TooMany::Labels));
         }
         if !version.is_empty() {
             graph.producer = format!("{} {version}", graph.producer);
@@ -170,63 +171,87 @@ impl Graph {
     /// The names that the file itself gives its classes, if its metadata hold a list of them. Exporters write a Python
     /// dictionary, a JSON list, or words with commas.
     pub fn labels(&self) -> Option<Vec<String>> {
+        self.label_lists().next()
+    }
+
+    /// Every list of names that the file gives its classes. A lone number says how many there are, and names none.
+    pub fn label_lists(&self) -> impl Iterator<Item = Vec<String>> {
         const KEYS: [&str; 8] =
             ["names", "classes", "class_names", "labels", "label_names", "categories", "id2label", "label_map"];
-        let (_, list) = self.metadata.iter().find(|(key, _)| KEYS.contains(&key.to_lowercase().as_str()))?;
-        Some(listed(list))
+        let is_list = |key: &str| KEYS.contains(&key.to_lowercase().as_str());
+        let lists = self.metadata.iter().filter(move |(key, _)| is_list(key)).map(|(_, list)| listed(list));
+        lists.filter(|labels| !matches!(labels.as_slice(), [one] if one.bytes().all(|byte| byte.is_ascii_digit())))
+    }
+
+    /// Keeps an entry of metadata; `bytes` counts those of all entries so far.
+    fn note(&mut self, message: &[u8], bytes: &mut usize) -> Result<(), GraphError> {
+        within(self.metadata.len(), limits::MODEL_METADATA_ENTRIES, TooMany::Metadata)?;
+        *bytes = bytes.saturating_add(message.len());
+        if *bytes > limits::MODEL_METADATA_BYTES {
+            return Err(GraphError::TooLarge(TooMany::Metadata));
+        }
+        self.metadata.push(entry(message)?);
+        Ok(())
     }
 
     /// Reads a graph; `depth` counts the graphs that it lies in.
-    fn read_graph(&mut self, graph: &[u8], depth: usize) -> Result<(), GraphError> {
-        if depth > DEPTH {
-            return Err(GraphError::TooLarge);
-        }
+    fn read_graph(&mut self, graph: &[u8], depth: usize, noted: &mut usize) -> Result<(), GraphError> {
+        within(depth, bounds::DEPTH + 1, TooMany::Depth)?;
         let (mut filled, mut inputs, mut outputs) = (BTreeSet::new(), vec![], vec![]);
         for field in fields(graph) {
             let field = field.ok_or(GraphError::Damaged)?;
             match field.number {
-                1 => self.read_node(bytes(field)?, depth)?,
-                5 => drop(filled.insert(self.read_tensor(bytes(field)?)?)),
+                1 => self.read_node(bytes(field)?, depth, noted)?,
+                5 => {
+                    within(filled.len(), limits::MODEL_TENSORS, TooMany::Tensors)?;
+                    filled.insert(self.read_tensor(bytes(field)?)?);
+                }
                 15 => self.read_sparse(bytes(field)?)?,
-                11 => inputs.push(outlet(bytes(field)?)?),
-                12 => outputs.push(outlet(bytes(field)?)?),
-                16 => self.metadata.push(entry(bytes(field)?)?),
+                // Older files list their weights among the inputs.
+                11 => {
+                    within(inputs.len(), limits::MODEL_OUTLETS + limits::MODEL_TENSORS, TooMany::Outlets)?;
+                    inputs.push(outlet(bytes(field)?)?);
+                }
+                12 => {
+                    within(outputs.len(), limits::MODEL_OUTLETS, TooMany::Outlets)?;
+                    outputs.push(outlet(bytes(field)?)?);
+                }
+                16 => self.note(bytes(field)?, noted)?,
                 _ => {}
             }
         }
+        inputs.retain(|input| !filled.contains(&input.name));
+        if inputs.len() > limits::MODEL_OUTLETS {
+            return Err(GraphError::TooLarge(TooMany::Outlets));
+        }
         if depth == 0 {
-            // Older files list their weights among the inputs.
-            inputs.retain(|input| !filled.contains(&input.name));
-            if inputs.len() > OUTLETS || outputs.len() > OUTLETS {
-                return Err(GraphError::TooLarge);
-            }
-            self.inputs.extend(inputs);
-            self.outputs.extend(outputs);
+            (self.inputs, self.outputs) = (inputs, outputs);
         }
         Ok(())
     }
 
-    fn read_node(&mut self, node: &[u8], depth: usize) -> Result<(), GraphError> {
+    fn read_node(&mut self, node: &[u8], depth: usize, noted: &mut usize) -> Result<(), GraphError> {
         let (mut domain, mut name) = (String::new(), String::new());
         for field in fields(node) {
             let field = field.ok_or(GraphError::Damaged)?;
             match field.number {
                 4 => name = text(field)?,
-                5 => self.read_attribute(bytes(field)?, depth)?,
+                5 => self.read_attribute(bytes(field)?, depth, noted)?,
                 7 => domain = text(field)?,
                 _ => {}
             }
         }
         *self.operators.entry((domain, name)).or_default() += 1;
+        within(self.operators.len(), limits::MODEL_OPERATORS + 1, TooMany::Operators)?;
         Ok(())
     }
 
-    fn read_attribute(&mut self, attribute: &[u8], depth: usize) -> Result<(), GraphError> {
+    fn read_attribute(&mut self, attribute: &[u8], depth: usize, noted: &mut usize) -> Result<(), GraphError> {
         for field in fields(attribute) {
             let field = field.ok_or(GraphError::Damaged)?;
             match field.number {
                 5 | 10 => drop(self.read_tensor(bytes(field)?)?),
-                6 | 11 => self.read_graph(bytes(field)?, depth + 1)?,
+                6 | 11 => self.read_graph(bytes(field)?, depth + 1, noted)?,
                 22 | 23 => self.read_sparse(bytes(field)?)?,
                 _ => {}
             }
@@ -258,7 +283,7 @@ impl Graph {
             }
         }
         if elsewhere {
-            self.external.insert(name.clone());
+            name_one(&mut self.external, name.clone());
         }
         Ok(name)
     }
@@ -268,8 +293,23 @@ fn bytes(field: Field<'_>) -> Result<&[u8], GraphError> {
     field.value.bytes().ok_or(GraphError::Damaged)
 }
 
+/// A name, or another short text.
 fn text(field: Field<'_>) -> Result<String, GraphError> {
+    if field.value.bytes().is_some_and(|bytes| bytes.len() > limits::MODEL_NAME_BYTES) {
+        return Err(GraphError::TooLarge(TooMany::Name));
+    }
+    long_text(field)
+}
+
+fn long_text(field: Field<'_>) -> Result<String, GraphError> {
     field.value.text().ok_or(GraphError::Damaged)
+}
+
+/// Names one more of what is refused in any case; enough of them are named.
+fn name_one(names: &mut BTreeSet<String>, name: String) {
+    if names.len() < limits::MODEL_OUTLETS {
+        names.insert(name);
+    }
 }
 
 /// The string field of that number; the last if there are several, as protocol buffers have it.
@@ -284,9 +324,18 @@ fn string_field(message: &[u8], number: u64) -> Result<String, GraphError> {
     Ok(found)
 }
 
-/// A `StringStringEntryProto`.
+/// A `StringStringEntryProto`: 1 key, 2 value.
 fn entry(message: &[u8]) -> Result<(String, String), GraphError> {
-    Ok((string_field(message, 1)?, string_field(message, 2)?))
+    let (mut key, mut value) = (String::new(), String::new());
+    for field in fields(message) {
+        let field = field.ok_or(GraphError::Damaged)?;
+        match field.number {
+            1 => key = long_text(field)?,
+            2 => value = long_text(field)?,
+            _ => {}
+        }
+    }
+    Ok((key, value))
 }
 
 /// An `OperatorSetIdProto`.
@@ -320,6 +369,7 @@ fn outlet(info: &[u8]) -> Result<Outlet, GraphError> {
                 let shape = shape?;
                 let sides = outlet.shape.get_or_insert_default();
                 for dim in messages(shape, 1) {
+                    within(sides.len(), limits::MODEL_SIDES, TooMany::Sides)?;
                     sides.push(side(dim?)?);
                 }
             }
@@ -350,33 +400,6 @@ fn messages(message: &[u8], number: u64) -> impl Iterator<Item = Result<&[u8], G
     })
 }
 
-/// The words of a list as exporters write one: what stands in quotes, and if nothing does, what stands between commas.
-/// A dictionary's keys, being numbers, are left out.
-fn listed(list: &str) -> Vec<String> {
-    let (mut words, mut characters) = (vec![], list.chars().peekable());
-    while let Some(quote) = characters.next() {
-        if quote != '"' && quote != '\'' {
-            continue;
-        }
-        let mut word = String::new();
-        while let Some(character) = characters.next_if(|character| *character != quote) {
-            word.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
-        }
-        characters.next();
-        // A quoted number or a word before a colon is a key: {"0": "person"}.
-        let is_key = characters.clone().find(|character| !character.is_whitespace()) == Some(':');
-        if !is_key {
-            words.push(word);
-        }
-    }
-    if words.is_empty() {
-        let words_of = list.split([',', ';', '\n']).map(|word| word.rsplit(':').next().unwrap_or(word));
-        let trimmed = words_of.map(|word| word.trim_matches(|c: char| c.is_whitespace() || "[]{}()".contains(c)));
-        words.extend(trimmed.filter(|word| !word.is_empty()).map(str::to_owned));
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,7 +426,7 @@ mod tests {
         let graph = Graph::read(&nested(2)).unwrap();
         assert_eq!(graph.operators.values().sum::<usize>(), 3);
         assert!(graph.operators.contains_key(&(String::new(), "Relu".to_owned())));
-        assert_eq!(Graph::read(&nested(DEPTH + 1)), Err(GraphError::TooLarge));
+        assert_eq!(Graph::read(&nested(bounds::DEPTH + 1)), Err(GraphError::TooLarge(TooMany::Depth)));
         assert_eq!(Graph::read(b""), Err(GraphError::NoGraph));
         assert_eq!(Graph::read(b"this is a text, and not a model at all"), Err(GraphError::Damaged));
         let twice = [nested(0), nested(0)].concat();
@@ -422,17 +445,43 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_read_as_exporters_write_them() {
-        let of = |value: &str| {
-            let metadata = vec![("names".to_owned(), value.to_owned())];
-            Graph { metadata, ..Graph::default() }.labels().unwrap()
+    fn nothing_is_kept_without_bound() {
+        let times = |count: usize, number: u64, part: &[u8]| message(&vec![(number, part); count]);
+        let node = message(&[(1, &message(&[(4, b"Relu")]))]);
+        // A graph as it is, and in the body of a loop.
+        let model = |graph: &[u8]| message(&[(7, &[graph, &node[..]].concat())]);
+        let nested = |graph: &[u8]| model(&message(&[(1, &message(&[(5, &message(&[(6, graph)]))]))]));
+        let dims = |count| message(&[(2, &message(&[(1, &message(&[(2, &times(count, 1, b""))]))]))]);
+        let distinct = |count: usize| -> Vec<u8> {
+            (0..count).flat_map(|at| message(&[(1, &message(&[(4, at.to_string().as_bytes())]))])).collect()
         };
-        assert_eq!(of("{0: 'person', 1: \"driver's cab\", 2: 'o\\'clock'}"), ["person", "driver's cab", "o'clock"]);
-        assert_eq!(of(r#"{"0": "person", "1": "car"}"#), ["person", "car"]);
-        assert_eq!(of("[\"person\", \"car\"]"), ["person", "car"]);
-        assert_eq!(of("person, car"), ["person", "car"]);
-        assert_eq!(of("0: person\n1: car"), ["person", "car"]);
-        assert_eq!(Graph::default().labels(), None);
+        let with = |part: Vec<u8>| [model(b""), part].concat();
+        let names = |count| message(&[(14, &message(&[(1, b"names"), (2, "a,".repeat(count).as_bytes())]))]);
+        let big = message(&[(1, b"note"), (2, &vec![b'x'; limits::MODEL_METADATA_BYTES / 2])]);
+        let cases = [
+            (model(&times(limits::MODEL_OUTLETS, 12, b"")), None),
+            (model(&times(limits::MODEL_OUTLETS + 1, 12, b"")), Some(TooMany::Outlets)),
+            (model(&times(limits::MODEL_OUTLETS + 1, 11, b"")), Some(TooMany::Outlets)),
+            (nested(&times(limits::MODEL_OUTLETS + 1, 11, b"")), Some(TooMany::Outlets)),
+            (nested(&times(limits::MODEL_OUTLETS + 1, 12, b"")), Some(TooMany::Outlets)),
+            (model(&message(&[(12, &dims(limits::MODEL_SIDES))])), None),
+            (model(&message(&[(12, &dims(limits::MODEL_SIDES + 1))])), Some(TooMany::Sides)),
+            (model(&distinct(limits::MODEL_OPERATORS + 1)), Some(TooMany::Operators)),
+            (model(&message(&[(12, &message(&[(1, &[b'n'; 1 << 13])]))])), Some(TooMany::Name)),
+            (with(times(limits::MODEL_METADATA_ENTRIES, 14, b"")), None),
+            (with(times(limits::MODEL_METADATA_ENTRIES + 1, 14, b"")), Some(TooMany::Metadata)),
+            (nested(&times(limits::MODEL_METADATA_ENTRIES + 1, 16, b"")), Some(TooMany::Metadata)),
+            (with(times(2, 14, &big)), Some(TooMany::Metadata)),
+            (with(times(limits::MODEL_OPERATOR_SETS + 1, 8, b"")), Some(TooMany::OperatorSets)),
+            (with(names(limits::MODEL_CLASSES)), None),
+            (with(names(limits::MODEL_CLASSES + 1)), Some(TooMany::Labels)),
+        ];
+        for (case, (model, too_many)) in cases.into_iter().enumerate() {
+            assert_eq!(Graph::read(&model).err(), too_many.map(GraphError::TooLarge), "case {case}");
+        }
+        let functions: Vec<u8> =
+            (0..999).flat_map(|at| message(&[(25, &message(&[(1, at.to_string().as_bytes())]))])).collect();
+        assert_eq!(Graph::read(&with(functions)).unwrap().functions.len(), limits::MODEL_OUTLETS);
     }
 
     proptest! {
