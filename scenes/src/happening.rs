@@ -175,10 +175,8 @@ mod tests {
     fn a_walk_in_and_out_is_two_crossings_and_one_stay() {
         let scenario = Scenario::from_toml(SCENARIO).unwrap();
         let seen = scenario.happenings();
-        let expected = [
-            What::Crossed { line: "fence".to_owned(), leftwards: true },
-            What::Entered { zone: "yard".to_owned() },
-        ];
+        let expected =
+            [What::Crossed { line: "fence".to_owned(), leftwards: true }, What::Entered { zone: "yard".to_owned() }];
         let what: Vec<_> = seen.iter().map(|happening| happening.what.clone()).collect();
         assert_eq!(what[..2], expected);
         assert!(matches!(&what[2], What::Left { stayed, .. } if (stayed - 7.8).abs() < 0.1), "{what:?}");
