@@ -108,14 +108,14 @@ pub struct Demo {
 
 impl Demo {
     /// The run that it is.
-    pub fn as_run(&self, events: &std::path::Path) -> Run {
+    pub fn as_run(&self, events: PathBuf, stills: PathBuf) -> Run {
         Run {
             site: self.site.clone(),
-            events: events.to_owned(),
-            stills: None,
+            events,
+            stills: Some(stills),
             model: self.model.clone(),
             sessions: None,
-            pace: false,
+            pace: !self.fast,
             no_gate: false,
         }
     }

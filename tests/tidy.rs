@@ -11,10 +11,10 @@ const LINES: usize = 600;
 const EDGES: &[(&str, &[&str])] = &[
     ("rules", &[]),
     ("frames", &["rules"]),
-    ("decoder", &["frames", "rules"]),
+    ("decoder", &["frames"]),
     ("models", &["frames", "rules"]),
     ("pipeline", &["frames", "models", "rules"]),
-    ("scenes", &["frames", "rules"]),
+    ("scenes", &["frames"]),
 ];
 
 /// What a pure crate may not name: clocks, disks, sockets, processes, threads, the environment.

@@ -7,8 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
-use vokter_frames::wire::{Job, Message, PACKET_HEADER_BYTES, PacketHeader, SLOT_BYTES};
-use vokter_rules::limits;
+use vokter_frames::wire::{Job, MEMORY_BYTES, Message, PACKET_BYTES, PACKET_HEADER_BYTES, PacketHeader};
 
 /// What connects a decoder to the engine.
 pub(crate) struct Link {
@@ -46,11 +45,11 @@ impl Link {
         let (Some(memory), Some(released)) = (self.memory.take(), self.released.take()) else {
             return Err(std::io::ErrorKind::NotFound.into());
         };
-        let bytes = SLOT_BYTES * limits::SLOTS_PER_CAMERA;
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: a new mapping that replaces none; its size was sealed by the engine.
-        let base =
-            unsafe { rustix::mm::mmap(std::ptr::null_mut(), bytes, protection, MapFlags::SHARED, memory.as_fd(), 0)? };
+        let base = unsafe {
+            rustix::mm::mmap(std::ptr::null_mut(), MEMORY_BYTES, protection, MapFlags::SHARED, memory.as_fd(), 0)?
+        };
         rustix::fs::fcntl_add_seals(&memory, rustix::fs::SealFlags::FUTURE_WRITE | rustix::fs::SealFlags::SEAL)?;
         Ok(Pool::new(base.cast(), released))
     }
@@ -69,7 +68,7 @@ impl Link {
         if self.stream.read_exact(&mut head).is_err() {
             return Ok(None);
         }
-        let header = PacketHeader::from_bytes(&head).filter(|header| header.bytes as usize <= limits::PACKET_BYTES);
+        let header = PacketHeader::from_bytes(&head).filter(|header| header.bytes as usize <= PACKET_BYTES);
         let header = header.ok_or_else(|| Stop::Failed("a packet header of the engine is wrong".to_owned()))?;
         buffer.resize(header.bytes as usize, 0);
         self.stream.read_exact(buffer).map_err(|_| Stop::EngineGone)?;

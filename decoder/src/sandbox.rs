@@ -9,8 +9,7 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
 use std::collections::BTreeMap;
-use vokter_frames::wire::SLOT_BYTES;
-use vokter_rules::limits;
+use vokter_frames::wire::MEMORY_BYTES;
 
 /// Address space beyond the shared pictures.
 const PRIVATE_BYTES: u64 = 1 << 30;
@@ -62,7 +61,7 @@ pub fn enter() -> Result<(), Box<dyn std::error::Error>> {
         std::env::set_var("TZ", "UTC0");
         tzset();
     }
-    let memory = (SLOT_BYTES * limits::SLOTS_PER_CAMERA) as u64 + PRIVATE_BYTES;
+    let memory = MEMORY_BYTES as u64 + PRIVATE_BYTES;
     limit(libc::RLIMIT_AS, memory)?;
     limit(libc::RLIMIT_CORE, 0)?;
     // SAFETY: these options take integers and touch no memory of ours.

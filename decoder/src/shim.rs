@@ -7,9 +7,8 @@ use std::fs::File;
 use std::marker::PhantomData;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr::NonNull;
-use vokter_frames::wire::{Codec, SLOT_BYTES};
+use vokter_frames::wire::{Codec, PICTURE_HEIGHT, PICTURE_WIDTH, SLOT_BYTES, SLOTS_PER_CAMERA};
 use vokter_frames::{ColourMatrix, Layout, PixelFormat, Plane};
-use vokter_rules::limits;
 
 const AVERROR_EXIT: c_int = -0x5449_5845; // FFERRTAG('E','X','I','T')
 const NO_MEMORY_BACK: &str = "the engine gave back no picture memory";
@@ -115,8 +114,7 @@ impl Pool {
         let waiting: &'static Waiting = Box::leak(Box::new(waiting));
         let context = std::ptr::from_ref(waiting).cast_mut().cast();
         // SAFETY: `base` is the mapping of all slots, and both it and the context live as long as the process.
-        let raw =
-            unsafe { vokter_pool(base, SLOT_BYTES, limits::SLOTS_PER_CAMERA as c_int, wait_for_release, context) };
+        let raw = unsafe { vokter_pool(base, SLOT_BYTES, SLOTS_PER_CAMERA as c_int, wait_for_release, context) };
         let Some(raw) = NonNull::new(raw) else { std::process::abort() };
         let _ = waiting.pool.set(raw.as_ptr() as usize);
         Self { raw, waiting }
@@ -152,8 +150,8 @@ pub(crate) struct Decoder<'p> {
     pool: &'p Pool,
 }
 
-const MAX_WIDTH: c_int = limits::PICTURE_WIDTH as c_int;
-const MAX_HEIGHT: c_int = limits::PICTURE_HEIGHT as c_int;
+const MAX_WIDTH: c_int = PICTURE_WIDTH as c_int;
+const MAX_HEIGHT: c_int = PICTURE_HEIGHT as c_int;
 
 impl<'p> Decoder<'p> {
     pub fn for_packets(codec: Codec, pool: &'p Pool) -> Result<Self, String> {

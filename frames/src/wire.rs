@@ -11,6 +11,10 @@
 use crate::layout::{ColourMatrix, Layout, PixelFormat, Plane};
 
 pub use crate::layout::SLOT_BYTES;
+pub use vokter_rules::limits::{PACKET_BYTES, PICTURE_HEIGHT, PICTURE_WIDTH, SLOTS_PER_CAMERA};
+
+/// Bytes of the shared memory: every slot.
+pub const MEMORY_BYTES: usize = SLOT_BYTES * SLOTS_PER_CAMERA;
 
 /// Bytes of a [`PacketHeader`].
 pub const PACKET_HEADER_BYTES: usize = 16;

@@ -91,6 +91,12 @@ impl Light {
         light
     }
 
+    /// What a shadow leaves of the light, in 256ths of luma.
+    pub fn shadow(&self) -> u16 {
+        let (sun, sky) = (self.sun.max_element(), self.sky.max_element());
+        256 - (sun / (sun + sky) * 150.0) as u16
+    }
+
     /// The paint of a surface of that colour.
     pub fn paint(&self, colour: Vec3, at: Vec3, normal: Vec3) -> Paint {
         self.develop(colour * self.falling(at, normal, 1.0))

@@ -69,7 +69,7 @@ impl Stage {
         let texture = dice.bits() as u32;
         paint_background(&mut background, &view, &light, place, texture);
         let mut standing = Vec::new();
-        let factor = shade_of(&light);
+        let factor = light.shadow();
         for prop in place.props.iter().flat_map(crate::place::Prop::pieces) {
             let mut drawing = Drawing::default();
             if light.sun.max_element() > 0.0 {
@@ -223,12 +223,6 @@ fn repaint(standing: &Standing, order: &[(f32, usize)], drawings: &[[Drawing; 2]
     if hides {
         standing.drawing.paint(canvas);
     }
-}
-
-/// What a shadow leaves of the light, in 256ths of luma.
-fn shade_of(light: &Light) -> u16 {
-    let (sun, sky) = (light.sun.max_element(), light.sky.max_element());
-    256 - (sun / (sun + sky).max(0.01) * 150.0) as u16
 }
 
 /// A normally distributed number (sum of uniforms, Irwin-Hall).

@@ -12,11 +12,11 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
-use vokter_frames::wire::{Job, Message, SLOT_BYTES};
+use vokter_frames::wire::{Job, MEMORY_BYTES, Message, SLOT_BYTES, SLOTS_PER_CAMERA};
 use vokter_frames::{ColourMatrix, Layout, PixelFormat};
-use vokter_rules::limits;
 
-const MEMORY_BYTES: usize = SLOT_BYTES * limits::SLOTS_PER_CAMERA;
+/// Bytes of a scenario file.
+const SCENARIO_BYTES: u64 = 4 << 20;
 /// Frames outside the schedule after which the engine is told that they are being passed over.
 const SAY_EVERY: u64 = 256;
 
@@ -24,7 +24,7 @@ const SAY_EVERY: u64 = 256;
 struct Slots {
     base: *mut u8,
     released: OwnedFd,
-    taken: [bool; limits::SLOTS_PER_CAMERA],
+    taken: [bool; SLOTS_PER_CAMERA],
 }
 
 impl Slots {
@@ -39,7 +39,7 @@ impl Slots {
                 return u8::try_from(free).map_err(Error::other);
             }
             poll(&mut [PollFd::new(&self.released, PollFlags::IN)], None)?;
-            let mut numbers = [0; limits::SLOTS_PER_CAMERA];
+            let mut numbers = [0; SLOTS_PER_CAMERA];
             let count = rustix::io::read(&self.released, &mut numbers)?;
             if count == 0 {
                 return Err(ErrorKind::BrokenPipe.into());
@@ -80,10 +80,10 @@ pub fn serve(descriptors: [RawFd; 4]) -> Result<()> {
     let base = unsafe {
         rustix::mm::mmap(std::ptr::null_mut(), MEMORY_BYTES, protection, MapFlags::SHARED, memory.as_fd(), 0)?
     };
-    let slots = Slots { base: base.cast(), released, taken: [false; limits::SLOTS_PER_CAMERA] };
+    let slots = Slots { base: base.cast(), released, taken: [false; SLOTS_PER_CAMERA] };
     let job = Job::read(&mut stream)?;
     let mut text = String::new();
-    File::from(scenario).take(limits::SITE_FILE_BYTES as u64).read_to_string(&mut text)?;
+    File::from(scenario).take(SCENARIO_BYTES).read_to_string(&mut text)?;
     match Scenario::from_toml(&text) {
         Ok(scenario) => play(Film::new(scenario), &job, slots, &mut stream),
         Err(error) => {

@@ -1,7 +1,7 @@
 //! `vokter demo`
 
 use super::run::{detectors, finish, options, read_site, sources, stop_on_signal};
-use crate::arguments::{Demo, Run};
+use crate::arguments::Demo;
 use crate::live_view::{Line, LiveView};
 use crate::outlet::Outlet;
 use crate::{logs, truth};
@@ -27,7 +27,7 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     let (events, stills) = (arguments.out.join("events.jsonl"), arguments.out.join("stills"));
     clear(&arguments.out, &events, &stills)?;
     let mut outlet = Outlet::open(&events, Some(&stills))?;
-    let run = Run { pace: !arguments.fast, stills: Some(stills.clone()), ..arguments.as_run(&events) };
+    let run = arguments.as_run(events, stills.clone());
     let (engine, alarms) = Engine::start(&policy, sources, detectors(&run)?, &options(&run)?)?;
     stop_on_signal(engine.stop_switch())?;
     introduce(&policy, arguments.fast);

@@ -13,9 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use vokter_frames::wire::{Job, MESSAGE_BYTES, Message, SLOT_BYTES};
+use vokter_frames::wire::{Job, MEMORY_BYTES, MESSAGE_BYTES, Message, SLOT_BYTES, SLOTS_PER_CAMERA};
 use vokter_frames::{PixelLease, RawFrame, SlotOwner};
-use vokter_rules::limits;
 
 /// How long [`Worker::receive`] waits before it says that nothing has come.
 const TICK: Duration = Duration::from_millis(250);
@@ -182,8 +181,6 @@ unsafe impl Send for SlotMemory {}
 // SAFETY: as above.
 unsafe impl Sync for SlotMemory {}
 
-const MEMORY_BYTES: usize = SLOT_BYTES * limits::SLOTS_PER_CAMERA;
-
 impl SlotMemory {
     /// Memory whose size is sealed, its descriptor for the decoder, and the decoder's end of the pipe.
     fn new() -> std::io::Result<(Self, OwnedFd, OwnedFd)> {
@@ -195,7 +192,7 @@ impl SlotMemory {
             let (at, map) = (std::ptr::null_mut(), MapFlags::SHARED);
             rustix::mm::mmap(at, MEMORY_BYTES, ProtFlags::READ, map, memory.as_fd(), 0)?
         };
-        let leased = std::iter::repeat_with(|| AtomicBool::new(false)).take(limits::SLOTS_PER_CAMERA).collect();
+        let leased = std::iter::repeat_with(|| AtomicBool::new(false)).take(SLOTS_PER_CAMERA).collect();
         let (released, give_back) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         Ok((Self { base: base.cast_const().cast(), leased, give_back }, memory, released))
     }

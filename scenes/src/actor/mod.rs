@@ -157,8 +157,7 @@ impl Figure {
 
     /// Draws the shadow and the light that it throws on the ground.
     pub fn draw_on_ground(&self, look: &Look<'_>, drawing: &mut Drawing) {
-        let sun = look.light.sun.max_element();
-        let factor = 256 - (sun / (sun + look.light.sky.max_element()) * 150.0) as u16;
+        let factor = look.light.shadow();
         match &self.body {
             Body::Person(person) => person.shadow(look, drawing, factor),
             Body::Cycle(cycle, rider) => cycle.shadow(look, rider, drawing, factor),
