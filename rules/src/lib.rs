@@ -7,6 +7,7 @@
 //! objects arrive as classes and boxes. Everything here can be tested in microseconds.
 
 pub mod analysis;
+pub mod calendar;
 pub mod event;
 pub mod geometry;
 pub mod limits;
