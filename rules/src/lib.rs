@@ -10,6 +10,7 @@ pub mod analysis;
 pub mod calendar;
 pub mod event;
 pub mod geometry;
+pub mod guideline;
 pub mod limits;
 pub mod object;
 pub mod policy;

@@ -1,0 +1,140 @@
+//! WPC: use and storage of recordings at the workplace, by Datatilsynet.
+
+use super::Enforcement::{AtCompile, AtRuntime, Gate};
+use super::Standing::{Enforced, Gated, NotYet};
+use super::Strength::{Conditional, Must};
+use super::{Guideline, Source};
+
+/// The requirements of [`Source::WorkplaceRecordings`].
+pub const WPC: &[Guideline] = &[
+    Guideline {
+        id: "WPC-1",
+        text: "Recordings are used only for the purpose that was fixed beforehand and told to the employees.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[Gate],
+        standing: Gated,
+        how: "At a workplace no live camera is watched before the signed record of the notice to employees.",
+        checks: &["employees-told"],
+        gates: &["notice"],
+        tests: &["tests/policy/employees-told.toml"],
+    },
+    Guideline {
+        id: "WPC-2",
+        text: "Cameras against theft are not used to check how hard people work.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[AtCompile, AtRuntime],
+        standing: Enforced,
+        how: "No rule speaks of one employee, staff or productivity, and in Norway the purpose of work performance is \
+               refused.",
+        checks: &["forbidden-analysis", "work-performance"],
+        gates: &[],
+        tests: &["tests/policy/forbidden-analysis.toml", "tests/policy/work-performance.toml"],
+    },
+    Guideline {
+        id: "WPC-3",
+        text: "A new purpose is first held against the old one: the link between them, the context, the consequences, \
+               what employees may expect. Then it needs a lawful basis of its own.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[Gate],
+        standing: Gated,
+        how: "A purpose that follows from another needs a signed record of their compatibility; the form with its \
+               four factors comes with the console.",
+        checks: &[],
+        gates: &["purpose-compatibility"],
+        tests: &[],
+    },
+    Guideline {
+        id: "WPC-4",
+        text: "Nothing is disclosed by default, and putting a recording on the internet must meet all the rules.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[AtRuntime],
+        standing: Enforced,
+        how: "There is no sharing link and no publishing, and the policy refuses an outlet that is neither the \
+               controller's own nor a processor's.",
+        checks: &["outlet"],
+        gates: &[],
+        tests: &["tests/policy/outlet.toml"],
+    },
+    Guideline {
+        id: "WPC-5",
+        text: "A recording is disclosed in three cases only: the person depicted consents; the police investigate a \
+               crime or accident and no duty of secrecy forbids it; a law provides for it.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Conditional],
+        enforcement: &[Gate],
+        standing: Gated,
+        how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
+               the vault.",
+        checks: &[],
+        gates: &["disclosure-routine"],
+        tests: &[],
+    },
+    Guideline {
+        id: "WPC-6",
+        text: "Recordings are deleted within a week.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[AtRuntime],
+        standing: NotYet,
+        how: "At a workplace a policy that asks for more than 7 days is refused, but what deletes at the deadline \
+               comes with the vault.",
+        checks: &["retention"],
+        gates: &[],
+        tests: &["tests/policy/retention.toml", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+    },
+    Guideline {
+        id: "WPC-7",
+        text: "A recording that is likely to be handed to the police may be kept for up to 30 days.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Conditional],
+        enforcement: &[Gate],
+        standing: NotYet,
+        how: "Holding a clip for the police comes with the incidents of the vault.",
+        checks: &[],
+        gates: &[],
+        tests: &[],
+    },
+    Guideline {
+        id: "WPC-8",
+        text: "Recordings may be kept for three months where one pays with a card or shows identification, and at a \
+               post office or bank.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Conditional],
+        enforcement: &[AtCompile],
+        standing: Enforced,
+        how: "The longer cap holds only where every place of the purpose is a point of sale, a post office or a bank.",
+        checks: &["retention"],
+        gates: &[],
+        tests: &["the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+    },
+    Guideline {
+        id: "WPC-9",
+        text: "Datatilsynet may allow a longer time for a special need.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Conditional],
+        enforcement: &[Gate],
+        standing: Enforced,
+        how: "More than the cap is accepted only with the reference of the decision and the day on which it ends.",
+        checks: &["retention"],
+        gates: &[],
+        tests: &["tests/policy/retention.toml"],
+    },
+    Guideline {
+        id: "WPC-10",
+        text: "Live pictures and recordings are open only to those who need them for their work, as a rule very few, \
+               and are stored securely.",
+        source: Source::WorkplaceRecordings,
+        strength: &[Must],
+        enforcement: &[AtRuntime],
+        standing: NotYet,
+        how: "Roles are named people with a duty and the policy warns when they are many, but who is let in is \
+               decided by the console, which is being built.",
+        checks: &["role"],
+        gates: &[],
+        tests: &["tests/policy/role.toml"],
+    },
+];
