@@ -6,6 +6,9 @@
 mod clips;
 mod memory;
 mod report;
+#[path = "../tests/support/site.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod site;
 
 use crossbeam::channel::Receiver;
 use report::{Report, median};
@@ -121,11 +124,10 @@ fn whole_path(name: &str, model: &Model, clips: &[PathBuf], cores: usize, report
 /// A site with a camera a clip and two rules on each.
 fn site(clips: &[PathBuf]) -> String {
     let mut text =
-        String::from("[site]\nname = \"bench\"\ntime_zone = \"UTC\"\n[purposes.p]\nkind = \"life-and-health\"\n");
-    text.push_str("schedule = \"always\"\nbecause = \"a bench\"\n");
+        format!("{}[purposes.p]\nschedule = \"always\"\nbecause = \"a bench\"\n{}", site::HEAD, site::WEIGHED);
     for (n, clip) in clips.iter().enumerate() {
         text.push_str(&format!(
-            "[cameras.c{n}]\nsource = \"{}\"\n\
+            "[cameras.c{n}]\nplace = \"here\"\nsource = \"{}\"\n\
              zones = {{ z = [[0.40, 0.70], [0.76, 0.70], [0.76, 0.97], [0.40, 0.97]] }}\n\
              lines = {{ l = [[0.78, 0.55], [0.78, 1.0]] }}\n\
              masks = {{ m = [[0.0, 0.0], [0.14, 0.0], [0.14, 0.4], [0.0, 0.4]] }}\n\

@@ -1,6 +1,7 @@
 //! The engine on recorded files: right events, nothing lost, masks, schedules.
 
 use crate::support::engine::{Manner, Running, site};
+use crate::support::site::{HEAD, WEIGHED};
 use crate::support::{data, made, room, short_h264};
 use jiff::Timestamp;
 use std::path::Path;
@@ -15,16 +16,15 @@ const SEEN: [(u32, u32); 6] = [(74, 190), (242, 440), (520, 690), (762, 859), (9
 fn room_site(clip: &Path) -> String {
     format!(
         r#"
-        [site]
-        name = "room"
-        time_zone = "Europe/Oslo"
+        {HEAD}
         [cameras.room]
+        place = "here"
         source = {{ file = "{}", starts_at = "2026-11-20T20:00:00Z" }}
         masks.screen = [[0.0, 0.0], [0.14, 0.0], [0.14, 0.40], [0.0, 0.40]]
         zones.table = [[0.40, 0.70], [0.76, 0.70], [0.76, 0.97], [0.40, 0.97]]
         lines.exit = [[0.78, 0.55], [0.78, 1.0]]
         [purposes.watch]
-        kind = "property-protection"
+        {WEIGHED}
         schedule = [{{ from = "18:00", to = "06:00" }}]
         [purposes.watch.rules.table]
         rule = "zone-intrusion"

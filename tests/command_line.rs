@@ -148,7 +148,9 @@ fn ctrl_c_drains_and_ends_with_0() {
     let stream = crate::support::short_annex_b(&data);
     let manner = crate::support::rtsp_server::Manner { frames_per_second: 25.0, login: None };
     let server = crate::support::rtsp_server::RtspServer::start(&stream, manner);
-    let site = write_site(folder.path(), &format!("\"{}\"", server.url()));
+    let site = crate::support::engine::site(&[("yard", format!("source = \"{}\"", server.url()))]);
+    crate::support::site::write_signed(folder.path(), "site.toml", &site);
+    let site = folder.path().join("site.toml").display().to_string();
     let mut command = Command::new(VOKTER);
     command.args(["run", &site, "--model", &model(&data).display().to_string()]);
     let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();

@@ -1,8 +1,9 @@
 //! Live cameras that behave, and that misbehave in every way cameras do. Nothing else stops, and what happened is said.
 
 use crate::decoder::decoder_of;
-use crate::support::engine::{Manner, Running, policy, site};
+use crate::support::engine::{Manner, Running, site};
 use crate::support::rtsp_server::{self, RtspServer};
+use crate::support::site::active;
 use crate::support::{data, short_annex_b, short_annex_b_larger, short_h264};
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -91,7 +92,7 @@ fn a_wrong_password_is_said_and_a_right_one_works() {
     let url = |login: &str| Source::Rtsp(format!("rtsp://{login}@{}/stream", server.address()));
     let cameras = ["right", "wrong"].map(|name| (name, "source = { env = \"URL\" }".to_owned()));
     let sources = vec![url("operator:s%3Acret%401"), url("operator:guess")];
-    let running = Running::start_with(&policy(&site(&cameras)), sources, Manner::default());
+    let running = Running::start_with(&active(&site(&cameras)), sources, Manner::default());
     running.wait_for_frames(0, 10, 20);
     running.wait_for("the refusal", 20, |running| lost(running, 1).is_some());
     let cause = lost(&running, 1).unwrap_or_default();

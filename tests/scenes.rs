@@ -3,6 +3,7 @@
 
 use crate::support::engine::{Manner, Running};
 use crate::support::rtsp_server::{self, RtspServer};
+use crate::support::site::{HEAD, WEIGHED};
 use crate::support::{SCENE, VOKTER, made};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,9 +38,9 @@ fn site(source: &str) -> String {
     let shapes = film.scenario().shapes_in_picture(film.view());
     let (_, line) = shapes.iter().find(|(name, _)| name == "middle").unwrap();
     format!(
-        "[site]\nname = \"walk\"\ntime_zone = \"Europe/Oslo\"\n[cameras.walk]\nsource = {source}\n\
-         lines.middle = [[{}, {}], [{}, {}]]\n[purposes.test]\nkind = \"life-and-health\"\nschedule = \"always\"\n\
-         because = \"a test\"\n[purposes.test.rules.across]\nrule = \"line-crossing\"\ncamera = \"walk\"\n\
+        "{HEAD}[cameras.walk]\nplace = \"here\"\nsource = {source}\n\
+         lines.middle = [[{}, {}], [{}, {}]]\n[purposes.test]\nschedule = \"always\"\n\
+         because = \"a test\"\n{WEIGHED}[purposes.test.rules.across]\nrule = \"line-crossing\"\ncamera = \"walk\"\n\
          line = \"middle\"\nobjects = [\"person\", \"car\", \"bus\", \"truck\"]\n",
         line[0].x, line[0].y, line[1].x, line[1].y
     )

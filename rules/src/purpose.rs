@@ -1,46 +1,45 @@
-//! The closed set of purposes that a camera may serve (IVA-2a).
+//! The closed sets of purposes, interests and lawful bases (IVA-1a, IVA-2a, KRS-7).
 
-use serde::Serialize;
+use crate::vocabulary::vocabulary;
 
-/// Why a camera is analysed. Bare "security" is not a purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PurposeKind {
-    /// Prevent or solve repeated or serious crime.
-    CrimePrevention,
-    /// Protect life and health.
-    LifeAndHealth,
-    /// Protect property against intrusion and damage.
-    PropertyProtection,
-    /// Charge for parking by number plate.
-    ParkingPayment,
-    /// Count, about nobody.
-    AnonymousCounting,
+vocabulary! {
+    /// Why a camera is analysed. Bare "security" is not a purpose (IVA-2a).
+    pub enum PurposeKind {
+        CrimePrevention = "crime-prevention": "Prevent or solve repeated or serious crime.",
+        LifeAndHealth = "life-and-health": "Protect life and health.",
+        PropertyProtection = "property-protection": "Protect property against intrusion and damage.",
+        ParkingPayment = "parking-payment": "Charge for parking by number plate, where one can pay on the spot.",
+        AnonymousCounting = "anonymous-counting": "Count, about nobody.",
+        AccessControl = "access-control": "Open doors to those who may enter, and know of doors that were forced.",
+        Care = "care": "Help residents of a home or institution, as health law provides.",
+        WorkPerformance = "work-performance": "Watch how work is done: refused in Norway, and exceptional in Iceland.",
+    }
 }
 
 impl PurposeKind {
-    /// Every kind, in declaration order.
-    pub const ALL: [Self; 5] = [
-        Self::CrimePrevention,
-        Self::LifeAndHealth,
-        Self::PropertyProtection,
-        Self::ParkingPayment,
-        Self::AnonymousCounting,
-    ];
-
-    /// The word that `site.toml` and events use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CrimePrevention => "crime-prevention",
-            Self::LifeAndHealth => "life-and-health",
-            Self::PropertyProtection => "property-protection",
-            Self::ParkingPayment => "parking-payment",
-            Self::AnonymousCounting => "anonymous-counting",
-        }
+    /// Whether it protects people or things, as against counting, charging or opening doors.
+    pub const fn is_security(self) -> bool {
+        matches!(self, Self::CrimePrevention | Self::LifeAndHealth | Self::PropertyProtection)
     }
+}
 
-    /// The kind of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+vocabulary! {
+    /// What weighs more than the privacy of those who pass (IVA-1a).
+    pub enum Interest {
+        RepeatedCrime = "repeated-crime": "The same crimes have happened here again and again.",
+        SeriousCrime = "serious-crime": "A serious crime has happened or is concretely to be feared.",
+        LifeAndHealth = "life-and-health": "Someone's life or health is in danger here.",
+    }
+}
+
+vocabulary! {
+    /// The lawful basis of a purpose, by article of the GDPR (KRS-7).
+    pub enum LawfulBasis {
+        LegitimateInterest = "legitimate-interest": "Article 6(1)(f): an interest that outweighs privacy, by a balancing.",
+        LegalObligation = "legal-obligation": "Article 6(1)(c): a law demands it; in care with article 9(2)(h).",
+        Contract = "contract": "Article 6(1)(b): a contract with the person, such as that of a parking customer.",
+        PublicTask = "public-task": "Article 6(1)(e): a task in the public interest, given by law.",
+        VitalInterest = "vital-interest": "Article 6(1)(d): someone's life is at stake.",
+        Consent = "consent": "Article 6(1)(a): freely given; from an employee it seldom is (ACC-4).",
     }
 }

@@ -1,5 +1,6 @@
 //! A running engine over a site written in the test.
 
+use super::site::{HEAD, WEIGHED, active};
 use super::{DECODER, SCENE, data, model};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -7,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
 use vokter_pipeline::{Alarm, CameraHealth, Engine, Metric, Options};
-use vokter_rules::policy::{SitePolicy, Source, compile};
+use vokter_rules::policy::{SitePolicy, Source};
 
 /// An engine and what it has reported.
 pub struct Running {
@@ -29,21 +30,13 @@ impl Default for Manner {
     }
 }
 
-/// The policy of a site that must be in order.
-pub fn policy(text: &str) -> SitePolicy {
-    let compiled = compile(text);
-    compiled.policy.unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics))
-}
-
 /// A site with one purpose, always open, and these cameras: name, source, and further keys. Each has a rule over its
 /// whole picture.
 pub fn site(cameras: &[(&str, String)]) -> String {
-    let mut text = "[site]\nname = \"test\"\ntime_zone = \"Europe/Oslo\"\n\
-                    [purposes.test]\nkind = \"life-and-health\"\nschedule = \"always\"\nbecause = \"a test\"\n"
-        .to_owned();
+    let mut text = format!("{HEAD}[purposes.test]\nschedule = \"always\"\nbecause = \"a test\"\n{WEIGHED}");
     for (name, rest) in cameras {
         text += &format!(
-            "[cameras.{name}]\n{rest}\nzones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n\
+            "[cameras.{name}]\nplace = \"here\"\n{rest}\nzones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n\
              [purposes.test.rules.{name}]\nrule = \"zone-intrusion\"\ncamera = \"{name}\"\nzone = \"all\"\n\
              objects = \"person\"\n"
         );
@@ -67,7 +60,7 @@ pub fn detection_model(data: &Path) -> Model {
 impl Running {
     /// Starts an engine over a site file's text.
     pub fn start(text: &str, manner: Manner) -> Self {
-        let policy = policy(text);
+        let policy = active(text);
         let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
         Self::start_with(&policy, sources, manner)
     }
@@ -81,7 +74,7 @@ impl Running {
     pub fn start_with_own_model(text: &str, manner: Manner) -> Self {
         static MODEL: OnceLock<Model> = OnceLock::new();
         let read = || Model::open(&runtime(), &find_model(None).unwrap());
-        let policy = policy(text);
+        let policy = active(text);
         let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
         Self::over(&policy, sources, MODEL.get_or_init(|| read().unwrap()), manner)
     }

@@ -4,6 +4,7 @@ pub mod engine;
 pub mod file_server;
 pub mod onnx;
 pub mod rtsp_server;
+pub mod site;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -16,6 +16,7 @@ cv2.setNumThreads(1)
 BLANK = "_"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖÜ" + BLANK
 SLOTS = 10
+TWO_LINES = .1  # of the plates that may have two
 READER_WIDTH, READER_HEIGHT = 144, 48
 
 # File name patterns under /usr/share/fonts and how often each family is drawn. Licences: see the model card.
@@ -46,7 +47,7 @@ class Face:
     def __init__(self, path):
         self.path = path
         self.font = ImageFont.truetype(path, 128)
-        self.cache = {}
+        self.cache, self.told = {}, {}
         self.missing = self._mask("\uffff")
         self.cap = self._mask("H").shape[0]
 
@@ -66,6 +67,13 @@ class Face:
     def has(self, char):
         glyph = self.glyph(char)
         return glyph.shape[0] > 8 and not (glyph.shape == self.missing.shape and (glyph == self.missing).all())
+
+    def tells(self, one, other):
+        """Whether the face draws two characters so that they can be told apart when both are set to one width."""
+        if (one, other) not in self.told:
+            first, second = (cv2.resize(self.glyph(c), (64, 96), interpolation=cv2.INTER_AREA) > 127 for c in (one, other))
+            self.told[one, other] = (first & second).sum() < .93 * (first | second).sum()
+        return self.told[one, other]
 
 
 _FACES = {}
@@ -270,17 +278,29 @@ def ink_and_ground(rng, kind):
     return dark, white
 
 
-def draw_plate(rng, unseen=False, kind=None):
-    """A plate as float32 RGB, its text, the centres of its characters in pixels."""
+def suits(face, kind, text):
+    """Whether a plate of that kind may be set in the face.
+
+    Where a place in the text may hold a letter or a digit, an authority that wants its plates read does not use a face
+    whose O is its 0: such a picture has no one right reading, and neither teaches nor judges. The countries whose
+    grammar tells the place of a letter from that of a digit use what they like.
+    """
+    if not all(face.has(c) for c in text):
+        return False
+    return kind not in ("eu", "us") or all(face.tells(a, b) for a, b in ("O0", "I1") if a in text or b in text)
+
+
+def draw_plate(rng, unseen=False, kind=None, two=TWO_LINES):
+    """A plate as float32 RGB, its text, the centres of its characters in pixels. `two`: how often it has two lines."""
     kind = kind or str(rng.choice(KINDS[0], p=KINDS[1]))
     groups = text_of(rng, kind)
     choice, weights = faces(unseen)
     while True:
         face = choice[int(rng.choice(len(choice), p=weights))]
-        if all(face.has(c) for g in groups for c in g):
+        if suits(face, kind, "".join(groups)):
             break
     letters = sum(map(len, groups))
-    two_lines = kind != "us" and len(groups) > 1 and chance(rng, .1)
+    two_lines = kind != "us" and len(groups) > 1 and chance(rng, two)
     if kind == "us":
         height = 112
         width = int(height * rng.uniform(1.85, 2.15))
@@ -570,12 +590,12 @@ def surroundings(rng, height, width):
 GATE_SEEN = 110
 
 
-def reader_sample(rng, unseen=False, gate=False):
+def reader_sample(rng, unseen=False, gate=False, two=TWO_LINES):
     """One crop as the reader gets it (uint8 RGB 48x144), its label and the characters' centres in the crop, 0 to 1.
 
     `gate`: as a camera over a lane sees it: at least 110 pixels wide, blurred half as much, otherwise the same.
     """
-    plate, text, centres = draw_plate(rng, unseen)
+    plate, text, centres = draw_plate(rng, unseen, two=two)
     height, width = plate.shape[:2]
     # Width in camera pixels such that a character stays at least some 6 pixels wide.
     least = max(60, 8.0 * (len(text) + 2) * (1 if height < 100 else .85))

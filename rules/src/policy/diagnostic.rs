@@ -1,5 +1,7 @@
 //! What the compiler has to say: severity, requirement, message, underlined text, help.
 
+use super::reader::Written;
+use super::site::Deviation;
 use std::fmt;
 use std::ops::Range;
 
@@ -118,19 +120,39 @@ impl miette::Diagnostic for Diagnostic {
 
 /// Diagnostics as they are gathered.
 #[derive(Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub(super) struct Diagnostics {
+    found: Vec<Diagnostic>,
+    deviations: Vec<Deviation>,
+    /// Keys of the file that nothing reads; a check says so, or why there is no word for one.
+    pub unknown_keys: Vec<UnknownKey>,
+}
+
+/// A key of the file that nothing reads.
+#[derive(Debug)]
+pub(super) struct UnknownKey {
+    pub key: Written<String>,
+    /// What the table is that it is in: "camera", "rule", …
+    pub of: &'static str,
+    pub help: String,
+}
 
 impl Diagnostics {
-    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.0.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
-        self.0
+    /// Notes that a rule which normally holds does not here, for a reason.
+    pub fn deviates(&mut self, requirement: &'static str, what: String, because: &str) {
+        self.deviations.push(Deviation { requirement, what, because: because.to_owned() });
+    }
+
+    /// The diagnostics in the order of the file, and the deviations.
+    pub fn into_sorted(mut self) -> (Vec<Diagnostic>, Vec<Deviation>) {
+        self.found.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+        (self.found, self.deviations)
     }
 }

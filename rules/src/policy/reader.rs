@@ -1,7 +1,8 @@
 //! Reading a TOML table key by key: types, required keys, unknown keys with "did you mean".
 
-use super::diagnostic::{Diagnostic, Diagnostics, Span};
+use super::diagnostic::{Diagnostic, Diagnostics, Span, UnknownKey};
 use crate::geometry::Point;
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -83,6 +84,33 @@ impl<'t> Reader<'t> {
         number(self.value(key)?, key, diagnostics)
     }
 
+    /// True or false, if the key is there.
+    pub fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<bool>> {
+        let value = self.value(key)?;
+        let DeValue::Boolean(boolean) = value.get_ref() else {
+            diagnostics.push(wrong_type(key, "true or false", value));
+            return None;
+        };
+        Some(Written::new(*boolean, value.span()))
+    }
+
+    /// A day, if the key is there: `2026-11-22`, without quotation marks.
+    pub fn date(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<Written<Date>> {
+        let value = self.value(key)?;
+        let text = match value.get_ref() {
+            DeValue::Datetime(written) if written.time.is_none() => written.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => String::new(),
+        };
+        match text.parse() {
+            Ok(date) => Some(Written::new(date, value.span())),
+            Err(_) => {
+                diagnostics.push(wrong_type(key, "a day", value).help(format!("write {key} = 2026-11-22")));
+                None
+            }
+        }
+    }
+
     /// A table of named entries (`[cameras.yard]`), in the file's order; empty if the key is not there.
     pub fn entries(
         &mut self,
@@ -100,23 +128,18 @@ impl<'t> Reader<'t> {
         entries
     }
 
-    /// Reports every key that nothing has asked for.
+    /// Notes every key that nothing has asked for.
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for (key, _) in self.table.iter().filter(|(key, _)| !self.known.contains(&key.get_ref().as_ref())) {
-            let name = key.get_ref();
-            let diagnostic = Diagnostic::error(
-                "unknown-key",
-                format!("a {} has no key `{name}`", self.what),
-                key.span(),
-                "unknown key",
-            );
-            diagnostics.push(diagnostic.help(did_you_mean(name, self.known.iter().copied())));
+            let help = did_you_mean(key.get_ref(), self.known.iter().copied());
+            let key = Written::new(key.get_ref().to_string(), key.span());
+            diagnostics.unknown_keys.push(UnknownKey { key, of: self.what, help });
         }
     }
 }
 
 /// "did you mean …", or the list of what there is.
-pub(super) fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
+pub fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<_> = names.collect();
     let likeness = |name: &&str| strsim::jaro_winkler(&word.to_lowercase(), name);
     let best = names.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));

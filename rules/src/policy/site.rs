@@ -1,8 +1,11 @@
 //! The checked form of a site: the only one that runs.
 
+use super::fingerprint::Aspects;
+use super::record::{Record, Standing};
 use super::schedule::Schedule;
 use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntrusion};
 use crate::geometry::{Point, Polygon, Segment};
+use crate::jurisdiction::Pack;
 use crate::object::ObjectSet;
 use crate::purpose::PurposeKind;
 use jiff::Timestamp;
@@ -13,8 +16,22 @@ use jiff::tz::TimeZone;
 pub struct SitePolicy {
     pub(super) name: String,
     pub(super) time_zone: TimeZone,
+    pub(super) packs: Vec<Pack>,
     pub(super) cameras: Vec<Camera>,
     pub(super) purposes: Vec<Purpose>,
+    pub(super) records: Vec<Record>,
+    pub(super) deviations: Vec<Deviation>,
+}
+
+/// A rule that normally holds, and does not here, for a reason that the record of processing shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// The requirement.
+    pub requirement: &'static str,
+    /// What differs.
+    pub what: String,
+    /// Why.
+    pub because: String,
 }
 
 impl SitePolicy {
@@ -38,9 +55,24 @@ impl SitePolicy {
         &self.purposes
     }
 
-    /// The rules of a camera, each with its purpose.
+    /// The rule packs that apply.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// Every signed record, and every one that waits for a signature.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Where it differs from what is normal, and why.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// The rules of a camera that may run, each with its purpose. See [`Self::activate`].
     pub fn rules_of<'a>(&'a self, camera: &'a str) -> impl Iterator<Item = (&'a Purpose, &'a Rule)> {
-        self.purposes.iter().flat_map(move |purpose| {
+        self.purposes.iter().filter(|purpose| purpose.standing.may_run()).flat_map(move |purpose| {
             purpose.rules.iter().filter(move |rule| rule.camera == camera).map(move |rule| (purpose, rule))
         })
     }
@@ -129,10 +161,27 @@ pub struct Purpose {
     pub name: String,
     /// Its kind, of a closed set.
     pub kind: PurposeKind,
+    /// What it is for, in the operator's words.
+    pub description: String,
     /// When it is open; outside it nothing is decoded for it.
     pub schedule: Schedule,
+    /// Days after which nothing of it can be read any more.
+    pub retention_days: u16,
+    /// The roles that may look at what it finds.
+    pub roles: Vec<String>,
     /// The rules that may run.
     pub rules: Vec<Rule>,
+    pub(super) is_commissioning: bool,
+    pub(super) standing: Standing,
+    pub(super) records: Vec<usize>,
+    pub(super) aspects: Aspects,
+}
+
+impl Purpose {
+    /// Whether it may watch, and if not, what is missing.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
 }
 
 /// One analysis rule over one camera.

@@ -1,26 +1,23 @@
 //! **KRS-18**: monitoring is limited to the times of greatest need. A purpose that is open day and night says why.
 
+use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::resolve::window;
-use crate::policy::schedule::Schedule;
-use crate::policy::source::{ScheduleSource, SiteSource};
+use crate::policy::resolve::hours;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for purpose in &site.purposes {
-        let Some(schedule) = &purpose.schedule else { continue };
-        let (always, span) = match schedule {
-            ScheduleSource::Always(span) => (true, span),
-            ScheduleSource::Windows(windows, span) => {
-                let windows = windows.iter().map(window).collect::<Option<Vec<_>>>();
-                (windows.is_some_and(|windows| Schedule::Weekly(windows).never_closes()), span)
-            }
-        };
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for purpose in &view.site.purposes {
+        let (Some(schedule), Some(hours)) = (&purpose.schedule, hours(purpose)) else { continue };
+        let (always, span) = (hours.never_closes(), schedule.span());
         match (always, &purpose.because) {
+            (true, Some(because)) => {
+                let what = format!("`{}` is open day and night", purpose.name.value);
+                diagnostics.deviates("KRS-18", what, &because.value);
+            }
             (true, None) => diagnostics.push(
                 Diagnostic::error(
                     "always-open",
                     format!("`{}` is open day and night without a reason", purpose.name.value),
-                    span.clone(),
+                    span,
                     "no time is left out",
                 )
                 .requirement("KRS-18")
@@ -28,16 +25,6 @@ pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
                     "write the hours of need, schedule = [{ days = \"mon-fri\", from = \"18:00\", to = \"06:00\" }], \
                      or say why there are none: because = \"…\"",
                 ),
-            ),
-            (false, Some(because)) => diagnostics.push(
-                Diagnostic::warning(
-                    "always-open",
-                    "this reason excuses nothing",
-                    because.span.clone(),
-                    "the schedule already has hours",
-                )
-                .requirement("KRS-18")
-                .help("remove `because`"),
             ),
             _ => {}
         }

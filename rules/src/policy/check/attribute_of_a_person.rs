@@ -1,10 +1,10 @@
 //! **IVA-4b, IVA-5**: a rule looks for object classes. Nothing about a person's sex, age, skin, face, mood, clothing
 //! or identity is an object class, and there is no word for it in this language.
 
+use super::View;
 use crate::object::ObjectClass;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::reader::did_you_mean;
-use crate::policy::source::SiteSource;
 
 /// Words that people try. The list only chooses the message: every word that is no class is refused.
 const ATTRIBUTES: &[&str] = &[
@@ -49,8 +49,8 @@ const ATTRIBUTES: &[&str] = &[
     "age",
 ];
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    let rules = site.purposes.iter().flat_map(|purpose| &purpose.rules);
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    let rules = view.site.purposes.iter().flat_map(|purpose| &purpose.rules);
     for word in rules.filter_map(|rule| rule.objects.as_ref()).flatten() {
         if ObjectClass::from_name(&word.value).is_some() {
             continue;

@@ -1,10 +1,10 @@
 //! **IVA-8**: the password of a camera is never in the site file, which is read by lawyers, printed and kept.
 
+use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::source::SiteSource;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for camera in &site.cameras {
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for camera in &view.site.cameras {
         let Some(address) = camera.source.as_ref().and_then(|source| source.address.as_ref()) else { continue };
         if holds_credentials(&address.value) {
             let variable = camera.name.value.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");

@@ -1,11 +1,11 @@
 //! **IVA-7a**: number plates are read only where parking is paid for. An alarm rule never looks for plates.
 
+use super::View;
 use crate::object::ObjectClass;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::source::SiteSource;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for rule in site.purposes.iter().flat_map(|purpose| &purpose.rules) {
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for rule in view.site.purposes.iter().flat_map(|purpose| &purpose.rules) {
         let plates = rule.objects.iter().flatten().filter(|word| word.value == ObjectClass::Plate.name());
         for word in plates {
             diagnostics.push(

@@ -1,14 +1,15 @@
 //! **IVA-2a, IVA-11b**: a purpose is one of a closed set, a rule one of the catalogue, and the catalogue says which
 //! purposes may use it: a counting purpose raises no alarms, and a security purpose counts nobody.
 
+use super::View;
+use super::forbidden_analysis::why_refused;
 use crate::analysis::catalog;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::reader::did_you_mean;
-use crate::policy::source::SiteSource;
 use crate::purpose::PurposeKind;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for purpose in &site.purposes {
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for purpose in &view.site.purposes {
         let kind = purpose.kind.as_ref().and_then(|written| {
             let kind = PurposeKind::from_name(&written.value);
             if kind.is_none() {
@@ -31,6 +32,9 @@ pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
         });
         for written in purpose.rules.iter().filter_map(|rule| rule.rule.as_ref()) {
             let Some(entry) = catalog::find(&written.value) else {
+                if why_refused(&written.value).is_some() {
+                    continue;
+                }
                 let names = catalog::CATALOG.iter().map(|entry| entry.name);
                 let message = format!("there is no analysis rule `{}`", written.value);
                 diagnostics.push(

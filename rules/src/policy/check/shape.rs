@@ -1,12 +1,13 @@
 //! **KRS-17**: only what is relevant is framed. Masks, zones and lines lie inside the picture, polygons do not cross
 //! themselves, and a line has a length.
 
+use super::View;
 use crate::geometry::{Point, Polygon, PolygonError, Segment};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::source::{Shape, SiteSource};
+use crate::policy::source::Shape;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for camera in &site.cameras {
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for camera in &view.site.cameras {
         for (kind, shapes) in [("mask", &camera.masks), ("zone", &camera.zones), ("line", &camera.lines)] {
             for shape in shapes {
                 outside(kind, shape, diagnostics);

@@ -1,12 +1,13 @@
 //! **KRS-18, KRS-21**: the windows of a schedule can be printed on a sign: days by name, times to the minute, each
 //! window with a beginning and an end.
 
+use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::resolve::{days, time};
-use crate::policy::source::{ScheduleSource, SiteSource};
+use crate::policy::source::ScheduleSource;
 
-pub(super) fn check(site: &SiteSource, diagnostics: &mut Diagnostics) {
-    for purpose in &site.purposes {
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for purpose in &view.site.purposes {
         let Some(ScheduleSource::Windows(windows, span)) = &purpose.schedule else { continue };
         if windows.is_empty() {
             let message = format!("the schedule of `{}` never opens", purpose.name.value);

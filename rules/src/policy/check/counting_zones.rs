@@ -1,0 +1,49 @@
+//! **IVA-11c**: zones that are counted do not overlap. Someone who stands in two of them would be counted twice, and the
+//! difference of two overlapping counts can tell of one person.
+//!
+//! *Instead*: draw them side by side, or count one of them.
+
+use super::View;
+use crate::geometry::{Point, Polygon};
+use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::source::{CameraSource, SeriesSource, Shape};
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    let mut counted: Vec<(&SeriesSource, &CameraSource, &Shape)> = vec![];
+    for series in view.site.purposes.iter().flat_map(|purpose| &purpose.series) {
+        let (Some(camera), Some(zone)) = (&series.camera, &series.zone) else { continue };
+        let found = view.site.cameras.iter().find(|found| found.name.value == camera.value);
+        let shape = found.and_then(|found| found.zones.iter().find(|shape| shape.name.value == zone.value));
+        counted.extend(found.zip(shape).map(|(camera, shape)| (series, camera, shape)));
+    }
+    for (index, (series, camera, shape)) in counted.iter().enumerate() {
+        let same_camera = counted.iter().take(index).filter(|(_, other, _)| std::ptr::eq(*other, *camera));
+        for (other, _, earlier) in same_camera {
+            if std::ptr::eq(*earlier, *shape) || !overlap(earlier, shape) {
+                continue;
+            }
+            let message = format!("zones `{}` and `{}` overlap", earlier.name.value, shape.name.value);
+            diagnostics.push(
+                Diagnostic::error("counting-zones", message, shape.span.clone(), format!("for `{}`", series.name.value))
+                    .label(earlier.span.clone(), format!("for `{}`", other.name.value))
+                    .requirement("IVA-11c")
+                    .help("draw counted zones side by side: nobody stands in two of them at once"),
+            );
+        }
+    }
+}
+
+/// Whether two zones share more than an edge.
+fn overlap(a: &Shape, b: &Shape) -> bool {
+    let outline = |shape: &Shape| shape.points.iter().map(|point| point.value).collect::<Vec<Point>>();
+    let (Ok(a), Ok(b)) = (Polygon::new(&outline(a)), Polygon::new(&outline(b))) else { return false };
+    // A raster finer than anything that is drawn by hand; half a step off, so that shared edges do not count.
+    const STEPS: u16 = 200;
+    let at = |step: u16| (f32::from(step) + 0.5) / f32::from(STEPS);
+    (0..STEPS).any(|y| {
+        (0..STEPS).any(|x| {
+            let point = Point::new(at(x), at(y));
+            a.contains(point) && b.contains(point)
+        })
+    })
+}

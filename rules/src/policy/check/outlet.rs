@@ -1,0 +1,42 @@
+//! **IVA-15, KRS-29**: what leaves the engine goes to someone. An outlet is the controller's own, or a processor's with an
+//! agreement; its address is no open page of the internet, and holds no secret.
+//!
+//! *Instead*: `own = true`, or `processor = "guard-company"`; `env = "ALARM_URL"` for an address with a secret.
+
+use super::{View, unknown};
+use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for outlet in &view.site.outlets {
+        let refusal = |message: &str, span, label: &str| {
+            Diagnostic::error("outlet", format!("outlet `{}` {message}", outlet.name.value), span, label)
+        };
+        if outlet.address.is_some() == outlet.env.is_some() {
+            let diagnostic = refusal("names either `address` or `env`", outlet.name.span.clone(), "one of the two");
+            diagnostics.push(diagnostic.help("write env = \"ALARM_URL\", or address = \"https://alarm.example\""));
+        }
+        let own = outlet.own.as_ref().is_some_and(|own| own.value);
+        match &outlet.processor {
+            Some(written) if !view.site.processors.iter().any(|party| party.name.value == written.value) => {
+                let names = view.site.processors.iter().map(|party| party.name.value.as_str());
+                diagnostics.push(unknown("outlet", "IVA-15", "processor of this file", written, names));
+            }
+            None if !own => {
+                let diagnostic = refusal("belongs to nobody", outlet.name.span.clone(), "whose is it?");
+                diagnostics.push(
+                    diagnostic
+                        .requirement("IVA-15")
+                        .help("write own = true if it is the controller's, or processor = \"…\" with an agreement"),
+                );
+            }
+            _ => {}
+        }
+        if let Some(address) = outlet.address.as_ref().filter(|address| address.value.starts_with("http://")) {
+            diagnostics.push(
+                refusal("is reached in clear", address.span.clone(), "no encryption")
+                    .requirement("IVA-8")
+                    .help("write https://"),
+            );
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! **IVA-11a, IVA-11b**: statistics are part of a purpose from the beginning: each series is named in the balancing. A
+//! purpose that protects yields the number of its incidents, and nothing about customers.
+//!
+//! *Instead*: a purpose of kind `anonymous-counting`, and `named_in_balancing = true` once the balancing names it.
+
+use super::{View, unknown};
+use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::series::{Grid, Measure};
+use crate::purpose::PurposeKind;
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    for looked in &view.purposes {
+        for series in &looked.source.series {
+            let refusal = |requirement, message: String, span, label: &str| {
+                Diagnostic::error("series", message, span, label).requirement(requirement)
+            };
+            if !series.named_in_balancing.as_ref().is_some_and(|named| named.value) {
+                let message = format!("the balancing does not name the series `{}`", series.name.value);
+                diagnostics.push(
+                    refusal("IVA-11a", message, series.name.span.clone(), "not declared")
+                        .help("weigh it in the balancing, then write named_in_balancing = true"),
+                );
+            }
+            if let Some(grid) = series.grid.as_ref().filter(|grid| Grid::from_name(&grid.value).is_none()) {
+                diagnostics.push(unknown("series", "IVA-11a", "grid", grid, Grid::ALL.iter().map(|grid| grid.name())));
+            }
+            let Some(written) = &series.measure else { continue };
+            let Some(measure) = Measure::from_name(&written.value) else {
+                let names = Measure::ALL.iter().map(|measure| measure.name());
+                diagnostics.push(unknown("series", "IVA-11a", "measure", written, names));
+                continue;
+            };
+            let Some(kind) = looked.kind else { continue };
+            let allowed = match kind {
+                PurposeKind::AnonymousCounting => measure != Measure::IncidentCount && !measure.is_of_parking(),
+                PurposeKind::ParkingPayment => measure.is_of_parking(),
+                _ => measure == Measure::IncidentCount,
+            };
+            if !allowed {
+                let message = format!("a purpose of {} yields no {}", kind.name(), measure.name());
+                let mut diagnostic = refusal("IVA-11b", message, written.span.clone(), "not from this purpose");
+                if let Some(kind) = &looked.source.kind {
+                    diagnostic = diagnostic.label(kind.span.clone(), "the purpose");
+                }
+                diagnostics.push(diagnostic.help("count in a purpose of kind \"anonymous-counting\""));
+            }
+        }
+    }
+}

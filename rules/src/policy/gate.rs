@@ -1,0 +1,91 @@
+//! Gates: what a person must have decided and signed before a purpose may watch anyone.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// A signed record without which a purpose stays closed.
+    pub enum Gate {
+        Balancing = "balancing": "The interest weighed against the privacy of those who pass, with their views heard.",
+        Necessity = "necessity": "Why milder means would not do, looked at anew each year.",
+        Dpia = "dpia": "The data protection impact assessment.",
+        Discussion = "discussion": "Minutes of the discussion with the employees' representatives.",
+        Notice = "notice": "The notice that employees were given before it began.",
+        Letter = "letter": "The information letter, on the web and to those who are regularly there.",
+        Receipts = "receipts": "Proof that those who are regularly there were told.",
+        Sign = "sign": "That the signs hang where the plan says.",
+        Threat = "threat": "The identified danger, beyond the ordinary, to a place of a limited circle.",
+        PaymentOnSite = "payment-on-site": "That one can pay on the spot.",
+        PerformanceNeed = "performance-need": "Why work cannot be managed in another way.",
+        RightsRoutine = "rights-routine": "How requests for access, correction and erasure are answered within a month.",
+        RiskAnalysis = "risk-analysis": "Confidentiality, integrity and availability, by the rules of other systems.",
+        DisclosureRoutine = "disclosure-routine": "Who decides what is handed over, to whom, on which grounds.",
+        Agreement = "agreement": "The agreement with a processor or joint controller.",
+    }
+}
+
+vocabulary! {
+    /// What a signature can be about. A change of it opens the gates of the records that were signed over it.
+    pub enum Aspect {
+        Kind = "kind": "kind, description, interest and lawful basis",
+        Places = "places": "places and what they are",
+        Cameras = "cameras": "cameras and how they are mounted",
+        Zones = "zones": "masks, zones and lines",
+        Rules = "rules": "rules and what they look for",
+        Schedule = "schedule": "hours",
+        Retention = "retention": "what is kept, and for how long",
+        Access = "access": "roles that may look",
+        Series = "series": "statistics",
+        Controller = "controller": "controller, telephone and where information is",
+    }
+}
+
+impl Gate {
+    /// The requirements that it answers to, first the one that diagnostics cite.
+    pub const fn requirements(self) -> &'static [&'static str] {
+        match self {
+            Self::Balancing => &["IVA-1a", "KRS-7"],
+            Self::Necessity => &["KRS-6", "KRS-4", "ISL-3"],
+            Self::Dpia => &["IVA-13", "KRS-12"],
+            Self::Discussion => &["KRS-11", "ACC-1"],
+            Self::Notice => &["KRS-12", "WPC-1", "ACC-8"],
+            Self::Letter => &["KRS-23"],
+            Self::Receipts => &["ISL-10"],
+            Self::Sign => &["IVA-9", "KRS-22", "ISL-9"],
+            Self::Threat => &["KRS-13", "ISL-2"],
+            Self::PaymentOnSite => &["IVA-7a"],
+            Self::PerformanceNeed => &["ISL-14"],
+            Self::RightsRoutine => &["IVA-12"],
+            Self::RiskAnalysis => &["KRS-36", "IVA-8"],
+            Self::DisclosureRoutine => &["KRS-30", "KRS-32"],
+            Self::Agreement => &["IVA-15", "ACC-12", "KRS-14"],
+        }
+    }
+
+    /// What a signature under it covers (KRS-11: a new zone is discussed anew; IVA-9: a new controller, a new sign).
+    pub const fn covers(self) -> &'static [Aspect] {
+        use Aspect::{Access, Cameras, Controller, Kind, Places, Retention, Rules, Schedule, Series, Zones};
+        match self {
+            Self::Balancing => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Series],
+            Self::Necessity | Self::Threat | Self::PerformanceNeed => &[Kind, Places, Cameras, Rules],
+            Self::Dpia => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Access, Series],
+            Self::Discussion => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Access],
+            Self::Notice | Self::Letter | Self::Receipts => &[Kind, Places, Schedule, Retention, Controller],
+            Self::Sign => &[Kind, Places, Schedule, Controller],
+            Self::PaymentOnSite => &[Places],
+            Self::RightsRoutine | Self::RiskAnalysis | Self::DisclosureRoutine | Self::Agreement => &[Controller],
+        }
+    }
+
+    /// Months after its signature at which a record must be looked at anew, for those that must (KRS-4, KRS-11).
+    pub const fn renewed_after_months(self) -> Option<i32> {
+        match self {
+            Self::Balancing | Self::Necessity | Self::Discussion => Some(12),
+            _ => None,
+        }
+    }
+
+    /// Whether it must have been there before the first day, rather than on it (WPC-1).
+    pub const fn precedes_activation(self) -> bool {
+        matches!(self, Self::Notice | Self::Letter | Self::Receipts)
+    }
+}

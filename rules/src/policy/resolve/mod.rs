@@ -1,0 +1,188 @@
+//! From the file as written to the policy that runs: names are bound, and what cannot be bound is reported.
+
+mod hours;
+mod record;
+mod rule;
+
+pub(super) use hours::{days, hours, time, windows};
+pub(super) use record::digest;
+
+use super::check::View;
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::fingerprint::Aspects;
+use super::gate::Aspect;
+use super::reader::Written;
+use super::record::Standing;
+use super::schedule::Schedule;
+use super::site::{Camera, Purpose, SitePolicy, Source};
+use super::source::{CameraSource, Shape, SiteSource, VideoSource};
+use crate::geometry::{Point, Polygon};
+use crate::jurisdiction::DEFAULT_RETENTION_DAYS;
+use crate::limits;
+use jiff::tz::TimeZone;
+use record::Records;
+use std::collections::HashMap;
+
+/// Cameras by their names.
+struct Names<'s> {
+    cameras: &'s [CameraSource],
+    by_name: HashMap<&'s str, &'s CameraSource>,
+}
+
+impl<'s> Names<'s> {
+    fn of(site: &'s SiteSource) -> Self {
+        let by_name = site.cameras.iter().map(|camera| (camera.name.value.as_str(), camera)).collect();
+        Self { cameras: &site.cameras, by_name }
+    }
+
+    fn camera(&self, name: &str) -> Option<&'s CameraSource> {
+        self.by_name.get(name).copied()
+    }
+
+    fn cameras(&self) -> impl Iterator<Item = &'s str> {
+        self.cameras.iter().map(|camera| camera.name.value.as_str())
+    }
+}
+
+/// Binds every name. `None` when something that is needed is missing; the reason is then in `diagnostics`.
+pub(super) fn resolve(view: &View<'_>, diagnostics: &mut Diagnostics) -> Option<SitePolicy> {
+    let source = view.site;
+    let time_zone = source.time_zone.as_ref().and_then(|written| time_zone(written, diagnostics));
+    too_many("cameras", source.cameras.len(), limits::CAMERAS, diagnostics);
+    too_many("purposes", source.purposes.len(), limits::PURPOSES, diagnostics);
+    let cameras: Vec<_> = source.cameras.iter().filter_map(|camera| self::camera(camera, diagnostics)).collect();
+    let names = Names::of(source);
+    let mut records = Records::of_site(view);
+    let mut purposes = vec![];
+    for number in 0..view.purposes.len() {
+        purposes.extend(purpose(number, view, &names, &cameras, &mut records, diagnostics));
+    }
+    Some(SitePolicy {
+        name: source.name.as_ref()?.value.clone(),
+        time_zone: time_zone?,
+        packs: view.packs.clone(),
+        cameras,
+        purposes,
+        records: records.into_inner(),
+        deviations: vec![],
+    })
+}
+
+fn too_many(what: &str, count: usize, limit: usize, diagnostics: &mut Diagnostics) {
+    if count > limit {
+        let message = format!("{count} {what} are more than the {limit} that a site may have");
+        diagnostics.push(Diagnostic::error("too-many", message, 0..0, "this file"));
+    }
+}
+
+fn time_zone(written: &Written<String>, diagnostics: &mut Diagnostics) -> Option<TimeZone> {
+    let zone = TimeZone::get(&written.value).ok();
+    if zone.is_none() {
+        let message = format!("there is no time zone `{}`", written.value);
+        diagnostics.push(
+            Diagnostic::error("time-zone", message, written.span.clone(), "not in the time zone database")
+                .help("write an IANA name, such as \"Europe/Oslo\" or \"Atlantic/Reykjavik\""),
+        );
+    }
+    zone
+}
+
+fn camera(source: &CameraSource, diagnostics: &mut Diagnostics) -> Option<Camera> {
+    let masks = source.masks.iter().filter_map(polygon).collect();
+    let video = video(source.source.as_ref()?, diagnostics)?;
+    Some(Camera { name: source.name.value.clone(), source: video, masks })
+}
+
+/// `None` was reported by the check of shapes.
+fn polygon(shape: &Shape) -> Option<Polygon> {
+    let points: Vec<Point> = shape.points.iter().map(|point| point.value).collect();
+    Polygon::new(&points).ok()
+}
+
+fn video(source: &VideoSource, diagnostics: &mut Diagnostics) -> Option<Source> {
+    if let Some(variable) = &source.env {
+        let spans = [source.starts_at.as_ref().map(|w| &w.span), source.frames_per_second.as_ref().map(|w| &w.span)];
+        for span in spans.into_iter().flatten() {
+            let message = "this key belongs to a file source";
+            diagnostics.push(Diagnostic::error("source", message, span.clone(), "not with `env`"));
+        }
+        return Some(Source::Env(variable.value.clone()));
+    }
+    let address = source.address.as_ref()?;
+    let parsed = match Source::from_address(&address.value) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let label = "not a source";
+            diagnostics.push(Diagnostic::error("source", error.to_string(), address.span.clone(), label));
+            return None;
+        }
+    };
+    let Source::File(mut file) = parsed else { return Some(parsed) };
+    if let Some(written) = &source.starts_at {
+        match written.value.parse() {
+            Ok(time) => file.starts_at = Some(time),
+            Err(_) => {
+                let message = format!("`{}` is no point in time", written.value);
+                diagnostics.push(
+                    Diagnostic::error("source", message, written.span.clone(), "not understood")
+                        .help("write date, time and offset: \"2026-11-20T22:00:00+01:00\""),
+                );
+            }
+        }
+    }
+    if let Some(written) = &source.frames_per_second {
+        if (0.1..=1000.0).contains(&written.value) {
+            file.frames_per_second = written.value;
+        } else {
+            let message = "a picture rate lies between 0.1 and 1000 a second";
+            diagnostics.push(Diagnostic::error("source", message, written.span.clone(), "out of range"));
+        }
+    }
+    Some(Source::File(file))
+}
+
+fn purpose(
+    number: usize,
+    view: &View<'_>,
+    names: &Names<'_>,
+    cameras: &[Camera],
+    records: &mut Records,
+    diagnostics: &mut Diagnostics,
+) -> Option<Purpose> {
+    let looked = view.purposes.get(number)?;
+    let source = looked.source;
+    too_many("rules", source.rules.len(), limits::RULES_PER_PURPOSE, diagnostics);
+    let rules: Vec<_> = source.rules.iter().filter_map(|rule| rule::rule(rule, names, diagnostics)).collect();
+    let hours = hours(source)?;
+    let retention_days = source.retention.as_ref().and_then(|kept| kept.days.as_ref());
+    let retention_days = retention_days.map_or(DEFAULT_RETENTION_DAYS, |days| days.value.clamp(0.0, 36_500.0) as u16);
+    let mut aspects = Aspects::default();
+    view.describe_controller(&mut aspects);
+    view.describe_purpose(looked, &mut aspects);
+    looked.places.iter().for_each(|place| view.describe_place(place, &mut aspects));
+    for rule in &rules {
+        let objects: Vec<_> = rule.objects.iter().map(|class| class.name()).collect();
+        aspects.add(Aspect::Rules, format_args!("{} {} {}", rule.name, rule.condition.name(), objects.join(" ")));
+        aspects.add(Aspect::Zones, format_args!("{} {:?}", rule.camera, rule.condition));
+    }
+    let of = |name: &str| cameras.iter().find(|camera| camera.name == name);
+    let watched = || looked.cameras.iter().filter_map(|camera| of(&camera.name.value));
+    for camera in watched() {
+        aspects.add(Aspect::Zones, format_args!("{} {:?}", camera.name, camera.masks));
+    }
+    let is_commissioning = watched().all(|camera| matches!(camera.source, Source::File(_)));
+    let records = records.of_purpose(number, view, &aspects);
+    Some(Purpose {
+        name: source.name.value.clone(),
+        kind: looked.kind?,
+        description: source.description.as_ref().map(|written| written.value.clone()).unwrap_or_default(),
+        schedule: Schedule { hours, country: view.country(), ends: None },
+        retention_days,
+        roles: source.roles.iter().map(|role| role.value.clone()).collect(),
+        rules,
+        is_commissioning,
+        standing: if is_commissioning { Standing::Commissioning } else { Standing::Pending(vec![]) },
+        records,
+        aspects,
+    })
+}

@@ -1,0 +1,129 @@
+//! Rules: the camera, zone or line that they name, and what must happen there.
+
+use super::{Names, polygon};
+use crate::analysis::Direction;
+use crate::geometry::Segment;
+use crate::object::ObjectClass;
+use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::reader::{Written, did_you_mean};
+use crate::policy::site::{Condition, Rule};
+use crate::policy::source::{RuleSource, Shape};
+
+/// A rule with its names bound, and the shape that it looks at. `None` was reported.
+pub(super) fn rule(source: &RuleSource, names: &Names<'_>, diagnostics: &mut Diagnostics) -> Option<Rule> {
+    let written = source.camera.as_ref()?;
+    let Some(camera) = names.camera(&written.value) else {
+        let message = format!("there is no camera `{}`", written.value);
+        let help = did_you_mean(&written.value, names.cameras());
+        diagnostics.push(Diagnostic::error("unknown-name", message, written.span.clone(), "no such camera").help(help));
+        return None;
+    };
+    let objects = source.objects.as_ref()?;
+    if objects.is_empty() {
+        let message = format!("rule `{}` looks for nothing", source.name.value);
+        diagnostics.push(
+            Diagnostic::error("unknown-object", message, source.span.clone(), "`objects` is empty")
+                .help("write objects = [\"person\"]"),
+        );
+    }
+    let condition = match source.rule.as_ref()?.value.as_str() {
+        "zone-intrusion" => {
+            unwanted(source, &[("line", &source.line), ("direction", &source.direction)], diagnostics);
+            let (name, shape) = shape("zone", &source.zone, &camera.zones, source, diagnostics)?;
+            Condition::ZoneIntrusion { name, zone: polygon(shape)? }
+        }
+        "line-count" => {
+            unwanted(source, &[("zone", &source.zone), ("direction", &source.direction)], diagnostics);
+            let (name, shape) = shape("line", &source.line, &camera.lines, source, diagnostics)?;
+            let [from, to] = shape.points.as_slice() else { return None };
+            Condition::LineCount { name, line: Segment::new(from.value, to.value) }
+        }
+        "line-crossing" => {
+            unwanted(source, &[("zone", &source.zone)], diagnostics);
+            let shape = shape("line", &source.line, &camera.lines, source, diagnostics);
+            let direction = direction(source, diagnostics)?;
+            let (name, shape) = shape?;
+            let [from, to] = shape.points.as_slice() else { return None };
+            let line = Segment::new(from.value, to.value);
+            along(source, line, direction, diagnostics);
+            Condition::LineCrossing { name, line, direction }
+        }
+        _ => return None,
+    };
+    Some(Rule {
+        name: source.name.value.clone(),
+        camera: camera.name.value.clone(),
+        objects: objects.iter().filter_map(|word| ObjectClass::from_name(&word.value)).collect(),
+        condition,
+    })
+}
+
+fn unwanted(rule: &RuleSource, keys: &[(&str, &Option<Written<String>>)], diagnostics: &mut Diagnostics) {
+    for (key, written) in keys {
+        if let (Some(written), Some(kind)) = (written, &rule.rule) {
+            let message = format!("a {} rule has no `{key}`", kind.value);
+            diagnostics.push(Diagnostic::error("unknown-key", message, written.span.clone(), "has no meaning here"));
+        }
+    }
+}
+
+fn shape<'s>(
+    what: &str,
+    written: &Option<Written<String>>,
+    shapes: &'s [Shape],
+    rule: &RuleSource,
+    diagnostics: &mut Diagnostics,
+) -> Option<(String, &'s Shape)> {
+    let names = || shapes.iter().map(|shape| shape.name.value.as_str());
+    let Some(written) = written else {
+        let message = format!("rule `{}` names no {what}", rule.name.value);
+        let help = match names().next() {
+            Some(name) => format!("add: {what} = \"{name}\""),
+            None => format!("draw one first: [cameras.NAME.{what}s]"),
+        };
+        diagnostics.push(
+            Diagnostic::error("missing-key", message, rule.span.clone(), format!("`{what}` is missing")).help(help),
+        );
+        return None;
+    };
+    let found = shapes.iter().find(|shape| shape.name.value == written.value);
+    if found.is_none() {
+        let message = format!("the camera has no {what} `{}`", written.value);
+        let help = did_you_mean(&written.value, names());
+        let label = format!("no such {what}");
+        diagnostics.push(Diagnostic::error("unknown-name", message, written.span.clone(), label).help(help));
+    }
+    found.map(|shape| (written.value.clone(), shape))
+}
+
+fn direction(rule: &RuleSource, diagnostics: &mut Diagnostics) -> Option<Direction> {
+    let Some(written) = &rule.direction else { return Some(Direction::Any) };
+    let found = Direction::ALL.into_iter().find(|direction| direction.name() == written.value);
+    if found.is_none() {
+        let message = format!("there is no direction `{}`", written.value);
+        let names = Direction::ALL.iter().map(|direction| direction.name());
+        let help = did_you_mean(&written.value, names);
+        diagnostics
+            .push(Diagnostic::error("unknown-name", message, written.span.clone(), "no such direction").help(help));
+    }
+    found
+}
+
+/// Refuses a direction that runs along the line rather than across it.
+fn along(rule: &RuleSource, line: Segment, direction: Direction, diagnostics: &mut Diagnostics) {
+    let (Some(towards), Some(written)) = (direction.vector(), &rule.direction) else { return };
+    if line.length() < f32::EPSILON {
+        return;
+    }
+    let normal = line.normal();
+    let across = normal.x * towards.x + normal.y * towards.y;
+    // 0.26 is the sine of 15 degrees.
+    if across.abs() < 0.26 {
+        let better = if towards.x == 0.0 { "left or right" } else { "up or down" };
+        let message = format!("moving {} runs along this line, not across it", direction.name());
+        diagnostics.push(
+            Diagnostic::error("direction", message, written.span.clone(), "within 15 degrees of the line")
+                .help(format!("write {better}, or any")),
+        );
+    }
+}
