@@ -1,13 +1,16 @@
 //! What can be said on the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// Vokter watches cameras for exactly what a written purpose allows, and for nothing else.
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true, max_term_width = 80)]
 #[command(after_help = "Examples:
+  vokter new car-park                  a site file to begin with
   vokter check site.toml               is this file in order?
+  vokter status site.toml              which purposes may watch?
   vokter run site.toml                 watch; one JSON line per event
   vokter run site.toml --events e.jsonl --stills pictures/
   vokter demo                          a day at a synthetic site")]
@@ -20,6 +23,12 @@ pub struct Arguments {
 pub enum Command {
     /// Check a site file; needs no camera, model or network
     Check(Check),
+    /// Write a site file for a car park, school, town hall, shop or yard
+    New(New),
+    /// Show which purposes may watch, and what is missing for the rest
+    Status(Status),
+    /// Sign a record of a site: its document, its purpose, a name and a day
+    Sign(Sign),
     /// Watch the cameras of a site and report events
     Run(Run),
     /// Show a day at a synthetic site, and what was found of what happened
@@ -29,7 +38,7 @@ pub enum Command {
 }
 
 /// Reads a site file and says everything that is wrong with it, with the requirement behind it and what to write
-/// instead. Exits with 0 if it may run, 1 if it is refused.
+/// instead. Exits with 0 if it is in order, 1 if it is refused, 2 if it cannot be read.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter check site.toml
@@ -38,6 +47,10 @@ pub struct Check {
     /// The site file
     #[arg(value_name = "SITE.toml")]
     pub site: PathBuf,
+    /// The detection model that will be used: a rule that looks for what it cannot
+    /// tell apart is refused; without it, the one that comes with Vokter
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// How to say it
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -49,6 +62,105 @@ pub enum Format {
     Text,
     /// For machines
     Json,
+}
+
+/// Writes a commented site file that checks, and a draft of every document that it names. In a terminal it asks for the
+/// names; options answer beforehand.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter new car-park
+  vokter new school --name 'Lund school' --controller 'Kristiansand kommune'
+  vokter new workplace-yard --into yard/site.toml --yes")]
+pub struct New {
+    /// What is watched
+    #[arg(value_name = "KIND", value_enum)]
+    pub kind: SiteKind,
+    /// The file to write; its documents go into `records` beside it
+    #[arg(long, value_name = "FILE", default_value = "site.toml")]
+    pub into: PathBuf,
+    /// What the site is called
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Who is responsible for it
+    #[arg(long, value_name = "NAME")]
+    pub controller: Option<String>,
+    /// The telephone number on the sign
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Option<String>,
+    /// The web address on the sign, where the information is
+    #[arg(long, value_name = "URL")]
+    pub information: Option<String>,
+    /// How the data protection officer is reached
+    #[arg(long, value_name = "ADDRESS")]
+    pub officer: Option<String>,
+    /// Ask nothing; what is not said stays as in the example
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SiteKind {
+    /// Plates until parking is paid, and a shed at night
+    CarPark,
+    /// A school when it is closed
+    School,
+    /// A town hall: its back door, and visitors counted
+    MunicipalBuilding,
+    /// A shop when it is closed
+    ShopEntrance,
+    /// A yard where people work by day
+    WorkplaceYard,
+}
+
+/// Shows every purpose with its standing: commissioning (files and scenes alone), pending, active or suspended, and each
+/// gate that is open. With --since, also what changed since another version of the file, and which gates that opens.
+/// Exits with 0 if every purpose may watch, 1 if one may not or the file is refused.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter status site.toml
+  vokter status site.toml --since yesterday.toml
+  vokter status site.toml --format json | jq '.purposes[].standing'")]
+pub struct Status {
+    /// The site file
+    #[arg(value_name = "SITE.toml")]
+    pub site: PathBuf,
+    /// An earlier version of it
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// How to say it
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// Writes a signature into the site file: the SHA-256 of the document, a fingerprint of what is signed over, who signs,
+/// when, and until when it holds. A later change of the document or of what was signed over opens the gate again.
+/// Comments and order of the file stay.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter sign site.toml shed-at-night balancing --by 'Kari Nordmann, manager'
+  vokter sign site.toml site rights-routine --by 'Kari Nordmann, manager'
+  vokter sign site.toml yard sign --by 'Ola Hansen, guard' --date 2026-11-20")]
+pub struct Sign {
+    /// The site file
+    #[arg(value_name = "SITE.toml")]
+    pub site: PathBuf,
+    /// Whose record it is: a purpose, a place, a processor, a joint controller,
+    /// or `site`
+    #[arg(value_name = "OF")]
+    pub of: String,
+    /// Which records, as `vokter status` names them
+    #[arg(value_name = "RECORD", required = true)]
+    pub records: Vec<String>,
+    /// Who signs: name and function
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// The day of the signature; today if it is not said
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<Date>,
+    /// The last day on which it holds; a year from its date for what is looked at
+    /// anew each year
+    #[arg(long, value_name = "DAY")]
+    pub expires: Option<Date>,
 }
 
 /// Watches the cameras of a site. Live cameras are watched until Ctrl-C, files to their end. Events are JSON lines;

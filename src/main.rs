@@ -4,10 +4,12 @@
 
 mod arguments;
 mod command;
+mod documents;
 mod live_view;
 mod logs;
 mod outlet;
 mod report;
+mod supplied;
 mod text;
 mod truth;
 
@@ -22,6 +24,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Command::Check(check) => command::check::run(check),
+        Command::New(new) => command::new::run(new),
+        Command::Sign(sign) => command::sign::run(sign),
+        Command::Status(status) => command::status::run(status),
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),

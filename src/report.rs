@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::Path;
 use vokter_rules::limits;
-use vokter_rules::policy::{Compiled, Diagnostic, Severity, SitePolicy};
+use vokter_rules::policy::{Compiled, Diagnostic, Label, Severity, SitePolicy};
 
 const COLUMNS: usize = 80;
 
@@ -31,7 +31,7 @@ pub fn print(path: &Path, text: &str, diagnostics: &[Diagnostic]) -> Result<()> 
     let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS).with_links(false);
     for diagnostic in diagnostics {
         let source = NamedSource::new(path.display().to_string(), text.to_owned());
-        let report = Report::new(diagnostic.clone()).with_source_code(source);
+        let report = Report::new(near(diagnostic, text)).with_source_code(source);
         let mut out = String::new();
         handler.render_report(&mut out, report.as_ref())?;
         eprintln!("{out}");
@@ -46,18 +46,59 @@ pub fn print(path: &Path, text: &str, diagnostics: &[Diagnostic]) -> Result<()> 
     Ok(())
 }
 
+/// Lines between two labels that are still shown as one piece of the file.
+const NEAR: usize = 6;
+
+/// The diagnostic with labels that lie far from its first one told by their lines, so that what lies between is not
+/// printed.
+fn near(diagnostic: &Diagnostic, text: &str) -> Diagnostic {
+    let line = |label: &Label| text.get(..label.span.start).unwrap_or(text).matches('\n').count();
+    let mut near = diagnostic.clone();
+    let Some(first) = near.labels.first().map(line) else { return near };
+    let (kept, far): (Vec<_>, Vec<_>) = near.labels.into_iter().partition(|label| line(label).abs_diff(first) <= NEAR);
+    near.labels = kept;
+    for label in far {
+        let said = text.get(label.span.clone()).unwrap_or_default().lines().next().unwrap_or_default();
+        let more = format!("{} is in line {}: {said}", label.text, line(&label) + 1);
+        near.help = Some(near.help.map_or(more.clone(), |help| format!("{help}\n{more}")));
+    }
+    near
+}
+
 fn count(errors: usize, warnings: usize) -> String {
-    let some = |count: usize, word: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        more => Some(format!("{more} {word}s")),
-    };
-    [some(errors, "error"), some(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let counts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, word)| some(count, word)).collect::<Vec<_>>().join(", ")
+}
+
+/// So many of something.
+pub fn some(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// The purposes that may not watch yet, and what is missing; empty if there is none.
+pub fn closed(policy: &SitePolicy, site: &Path) -> String {
+    let mut out = String::new();
+    for purpose in policy.purposes().iter().filter(|purpose| !purpose.standing().may_run()) {
+        let gates = purpose.standing().open_gates();
+        let first = gates.first().and_then(|gate| Some((policy.records().get(gate.record)?, &gate.cause)));
+        out += &format!("purpose `{}` is {}", purpose.name, purpose.standing().name());
+        if let Some((record, cause)) = first {
+            out += &format!(": {} {}", record.gate.name(), cause);
+        }
+        out += &match gates.len() {
+            0 | 1 => "\n".to_owned(),
+            more => format!(", and {} more\n", more - 1),
+        };
+    }
+    if !out.is_empty() {
+        out += &format!("  vokter status {}", site.display());
+    }
+    out
 }
 
 /// What a site does, in a few lines.
 pub fn summary(site: &SitePolicy) -> String {
-    let mut out = format!("{} is in order: {} cameras", site.name(), site.cameras().len());
+    let mut out = format!("{} is in order: {}", site.name(), some(site.cameras().len(), "camera"));
     for purpose in site.purposes() {
         out.push_str(&format!("\n  {} ({})", purpose.name, purpose.kind.name()));
         for rule in &purpose.rules {

@@ -23,5 +23,6 @@ mod policy;
 mod pull;
 mod real_server;
 mod scenes;
+mod site_file;
 mod support;
 mod tidy;

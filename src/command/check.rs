@@ -1,14 +1,20 @@
 //! `vokter check`
 
 use crate::arguments::{Check, Format};
-use crate::report;
+use crate::{report, supplied};
 use anyhow::Result;
 use std::process::ExitCode;
 use vokter_rules::policy;
 
 pub fn run(arguments: &Check) -> Result<ExitCode> {
-    let text = report::read(&arguments.site)?;
-    let compiled = policy::compile(&text);
+    let text = match report::read(&arguments.site) {
+        Ok(text) => text,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let compiled = policy::compile_for(&text, supplied::classes(arguments.model.as_deref())?);
     match arguments.format {
         Format::Json => println!("{}", report::json(&arguments.site, &text, &compiled)?),
         Format::Text => {

@@ -19,7 +19,7 @@ const FOUND: usize = 95;
 const WRONG: usize = 5;
 
 pub fn run(arguments: &Demo) -> Result<ExitCode> {
-    let Some(policy) = read_site(&arguments.site)? else { return Ok(ExitCode::FAILURE) };
+    let Some(policy) = read_site(&arguments.site, arguments.model.as_deref())? else { return Ok(ExitCode::FAILURE) };
     let view = LiveView::new();
     logs::start(Some(view.clone()));
     let sources = sources(&policy, &arguments.site)?;

@@ -3,4 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod models;
+pub mod new;
 pub mod run;
+pub mod sign;
+pub mod status;

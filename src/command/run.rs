@@ -3,7 +3,7 @@
 use crate::arguments::Run;
 use crate::live_view::LiveView;
 use crate::outlet::Outlet;
-use crate::{logs, report};
+use crate::{documents, logs, report, supplied};
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam::channel::Receiver;
 use std::io::IsTerminal;
@@ -21,7 +21,14 @@ use vokter_rules::policy::{self, Camera, SitePolicy, Source};
 const REFRESH: Duration = Duration::from_millis(150);
 
 pub fn run(arguments: &Run) -> Result<ExitCode> {
-    let Some(policy) = read_site(&arguments.site)? else { return Ok(ExitCode::FAILURE) };
+    let Some(policy) = read_site(&arguments.site, arguments.model.as_deref())? else { return Ok(ExitCode::FAILURE) };
+    let closed = report::closed(&policy, &arguments.site);
+    if !closed.is_empty() {
+        eprintln!("{closed}");
+    }
+    if !policy.purposes().iter().any(|purpose| purpose.standing().may_run()) {
+        bail!("no purpose of {} may watch yet", arguments.site.display());
+    }
     let view = std::io::stderr().is_terminal().then(LiveView::new);
     logs::start(view.clone());
 
@@ -46,12 +53,15 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     finish(&cameras?)
 }
 
-/// The policy of a site file; `None` if it was refused, which has then been said.
-pub(super) fn read_site(site: &Path) -> Result<Option<SitePolicy>> {
+/// The policy of a site file, with the standing of its purposes now; `None` if it was refused, which has then been said.
+pub(super) fn read_site(site: &Path, model: Option<&Path>) -> Result<Option<SitePolicy>> {
     let text = report::read(site)?;
-    let compiled = policy::compile(&text);
+    let compiled = policy::compile_for(&text, supplied::classes(model)?);
     report::print(site, &text, &compiled.diagnostics)?;
-    Ok(compiled.policy)
+    Ok(compiled.policy.map(|mut policy| {
+        policy.activate(jiff::Timestamp::now(), &documents::of(&policy, site));
+        policy
+    }))
 }
 
 /// What the engine is to do beyond the policy.

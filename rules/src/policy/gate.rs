@@ -61,6 +61,60 @@ impl Gate {
         }
     }
 
+    /// What its document answers, as headings of a draft.
+    pub const fn questions(self) -> &'static [&'static str] {
+        match self {
+            Self::Balancing => &[
+                "What happened here, when, and how often?",
+                "Who passes, and what do they expect?",
+                "What does the camera see of them, and for how long is it kept?",
+                "What makes it milder: masks, hours, no recording, few who look?",
+                "What do those concerned, or their representatives, say?",
+                "What weighs more, and why?",
+            ],
+            Self::Necessity => {
+                &["What was tried, and did not help?", "Why would nothing milder do?", "When is it looked at anew?"]
+            }
+            Self::Dpia => &[
+                "What is done, with which pictures, by whom?",
+                "Is it necessary, and in proportion?",
+                "What can go wrong for those who pass?",
+                "What is done about it?",
+                "What does the data protection officer say?",
+            ],
+            Self::Discussion => &[
+                "Who took part, and when?",
+                "What was presented?",
+                "What did the employees' side say?",
+                "What was changed?",
+            ],
+            Self::Notice | Self::Letter => &[
+                "Who watches, and how can they be reached?",
+                "What for, and on which lawful basis?",
+                "Where and when?",
+                "Who sees it, and when is it gone?",
+                "Which rights are there, and where can one complain?",
+            ],
+            Self::Receipts => &["Who was told, when, and how is it proven?"],
+            Self::Sign => &["Where does each sign hang, since when?", "Can it be seen before one is seen?"],
+            Self::Threat => &["What is the danger, to whom?", "What makes it concrete, and more than ordinary?"],
+            Self::PaymentOnSite => &["Where and how can one pay on the spot?", "What happens when it is out of order?"],
+            Self::PerformanceNeed => {
+                &["Why can work not be managed in another way?", "What was agreed with the employees?"]
+            }
+            Self::RightsRoutine => {
+                &["Who answers requests for access, correction and erasure?", "How is the month kept?"]
+            }
+            Self::RiskAnalysis => {
+                &["What could become known, be lost, or be changed?", "How likely, how bad?", "What is done about it?"]
+            }
+            Self::DisclosureRoutine => {
+                &["Who decides?", "On which grounds is something handed out?", "How is it logged?"]
+            }
+            Self::Agreement => &["Who does what for whom?", "Which instructions, security and sub-processors?"],
+        }
+    }
+
     /// What a signature under it covers (KRS-11: a new zone is discussed anew; IVA-9: a new controller, a new sign).
     pub const fn covers(self) -> &'static [Aspect] {
         use Aspect::{Access, Cameras, Controller, Kind, Places, Retention, Rules, Schedule, Series, Zones};

@@ -29,6 +29,7 @@ pub use schedule::{Hours, Schedule, Window, openings};
 pub use series::{Grid, Measure};
 pub use site::{Camera, Condition, Deviation, FileSource, Purpose, Rule, SitePolicy, Source, SourceError};
 
+use crate::object::{ObjectClass, ObjectSet};
 use check::View;
 use diagnostic::Diagnostics;
 
@@ -43,9 +44,14 @@ pub struct Compiled {
 
 /// Compiles the text of a `site.toml`. Gathers every diagnostic and never stops at the first.
 pub fn compile(text: &str) -> Compiled {
+    compile_for(text, ObjectClass::ALL.into_iter().collect())
+}
+
+/// Compiles for a model that tells these classes apart: a rule that looks for another is refused.
+pub fn compile_for(text: &str, supplied: ObjectSet) -> Compiled {
     let mut diagnostics = Diagnostics::default();
     let policy = source::parse(text, &mut diagnostics).and_then(|source| {
-        let view = View::of(&source);
+        let view = View::of(&source, supplied);
         check::all(&view, &mut diagnostics);
         resolve::resolve(&view, &mut diagnostics)
     });

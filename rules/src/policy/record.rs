@@ -66,6 +66,14 @@ pub enum Cause {
 }
 
 impl Record {
+    /// Whose it is: the name of a purpose, place, processor or joint controller, or `site`.
+    pub fn owner(&self) -> &str {
+        match self.keys.as_slice() {
+            [_, name, _, ..] => name,
+            _ => "site",
+        }
+    }
+
     /// Why its gate is open at that time; `None` when it is shut.
     pub fn open_because(&self, now: Timestamp, zone: &TimeZone, documents: &Documents) -> Option<Cause> {
         let today = zone.to_datetime(now).date();

@@ -87,6 +87,7 @@ checks! {
     sign "sign" ["IVA-9", "KRS-21", "KRS-22", "ISL-9"];
     staffed_hours "staffed-hours" ["KRS-18"];
     unknown_key "unknown-key" ["KRS-17"];
+    unsupplied_class "unsupplied-class" ["IVA-4a"];
     unused_camera "unused-camera" ["KRS-15", "KRS-1"];
     vague_purpose "vague-purpose" ["IVA-2a", "KRS-5", "ISL-2"];
     weighty_interest "weighty-interest" ["IVA-1a"];

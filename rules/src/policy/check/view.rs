@@ -2,6 +2,7 @@
 
 use crate::calendar::Country;
 use crate::jurisdiction::Pack;
+use crate::object::ObjectSet;
 use crate::place::PlaceClass;
 use crate::policy::fingerprint::Aspects;
 use crate::policy::gate::Aspect;
@@ -12,6 +13,8 @@ use std::collections::HashMap;
 /// A site file with what its words mean.
 pub(in crate::policy) struct View<'s> {
     pub site: &'s SiteSource,
+    /// What the model at hand tells apart.
+    pub supplied: ObjectSet,
     /// The packs that apply: those that are written, and the workplace's where one of the places is one.
     pub packs: Vec<Pack>,
     pub purposes: Vec<Looked<'s>>,
@@ -42,7 +45,7 @@ pub(in crate::policy) fn is_workplace(place: &PlaceSource) -> bool {
 
 impl<'s> View<'s> {
     /// Looks at a file as written.
-    pub fn of(site: &'s SiteSource) -> Self {
+    pub fn of(site: &'s SiteSource, supplied: ObjectSet) -> Self {
         let cameras: HashMap<_, _> = site.cameras.iter().map(|camera| (camera.name.value.as_str(), camera)).collect();
         let by_name: HashMap<_, _> = site.places.iter().map(|place| (place.name.value.as_str(), place)).collect();
         let mut packs: Vec<_> =
@@ -58,7 +61,7 @@ impl<'s> View<'s> {
                 places.entry(place.name.value.as_str()).or_default().push(number);
             }
         }
-        Self { site, packs, purposes, places }
+        Self { site, supplied, packs, purposes, places }
     }
 
     /// Whose public holidays hold.

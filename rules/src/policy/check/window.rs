@@ -42,7 +42,9 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 );
             }
             match (&window.from, &window.to) {
-                (Some(from), Some(to)) if time(&from.value).is_some_and(|from| Some(from) == time(&to.value)) => {
+                (Some(from), Some(to))
+                    if to.value != "24:00" && time(&from.value).is_some_and(|from| Some(from) == time(&to.value)) =>
+                {
                     diagnostics.push(
                         Diagnostic::error("window", "this window has no length", window.span.clone(), "from equals to")
                             .requirement("KRS-18")
