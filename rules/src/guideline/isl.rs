@@ -31,7 +31,7 @@ pub const ISL: &[Guideline] = &[
         standing: Enforced,
         how: "A vague purpose is refused, and so is a limited circle without a special need in words.",
         checks: &["vague-purpose", "limited-circle"],
-        gates: &[],
+        gates: &["threat"],
         tests: &["tests/policy/limited-circle.toml", "tests/policy/vague-purpose-and-unknown-rule.toml"],
     },
     Guideline {
@@ -94,9 +94,9 @@ pub const ISL: &[Guideline] = &[
         standing: NotYet,
         how: "A routine for such requests is signed for (IVA-12), but a copy in which others are blurred comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["rights-routine"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
     Guideline {
         id: "ISL-8",
@@ -117,8 +117,8 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "Each entrance of a place names its sign, the policy holds what the sign shows, and a person signs that \
-               it hangs.",
+        how: "An entrance without a sign is refused, the policy holds what the sign shows, and a person signs that it \
+               hangs.",
         checks: &["sign"],
         gates: &["sign"],
         tests: &["tests/policy/sign.toml"],
@@ -130,10 +130,11 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Gated,
-        how: "No live camera is watched without a signed record of the receipts.",
-        checks: &[],
+        how: "In Iceland no live camera is watched at a workplace, a school or a shared property without a signed \
+               record of the receipts.",
+        checks: &["letter"],
         gates: &["receipts"],
-        tests: &[],
+        tests: &["tests/policy/letter.toml"],
     },
     Guideline {
         id: "ISL-11",
@@ -142,11 +143,11 @@ pub const ISL: &[Guideline] = &[
         source: Source::ElectronicMonitoring,
         strength: &[Must],
         enforcement: &[Document],
-        standing: Gated,
-        how: "A person signs the notice; one that is written from the policy, and says that nothing is kept only if \
-               nothing is, comes with the documents.",
+        standing: NotYet,
+        how: "A person signs that the signs hang (ISL-9); the notice with its six items, which says that nothing is \
+               kept only if nothing is, comes with the documents.",
         checks: &[],
-        gates: &["notice"],
+        gates: &[],
         tests: &[],
     },
     Guideline {
@@ -159,9 +160,9 @@ pub const ISL: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
     Guideline {
         id: "ISL-13",
@@ -186,7 +187,7 @@ pub const ISL: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "The purpose of work performance is refused in Norway, and in Iceland without a special need and a DPIA, \
-               which are signed.",
+               both signed.",
         checks: &["work-performance"],
         gates: &["performance-need", "dpia"],
         tests: &["tests/policy/work-performance.toml"],

@@ -15,11 +15,11 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile, Gate],
         standing: Enforced,
-        how: "A security purpose names its interest from a closed list, and no live camera is watched for it without \
-               a signed balancing that has not expired.",
-        checks: &["weighty-interest"],
+        how: "A security purpose names its interest from a closed list, and where it rests on that interest no live \
+               camera is watched without a signed balancing, which holds for a year at most.",
+        checks: &["weighty-interest", "record", "follow-up"],
         gates: &["balancing"],
-        tests: &["tests/policy/weighty-interest.toml"],
+        tests: &["tests/policy/weighty-interest.toml", "tests/policy/record.toml", "tests/policy/follow-up.toml"],
     },
     Guideline {
         id: "IVA-1b",
@@ -28,8 +28,8 @@ pub const IVA: &[Guideline] = &[
         strength: &[Normally],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "Footfall, dwell, heatmaps and demographics are no words of the policy, and a security purpose may use \
-               no rule that counts.",
+        how: "Footfall, dwell, heatmaps and demographics are refused by name, and a security purpose may use no rule \
+               that counts.",
         checks: &["forbidden-analysis", "rule-fits-purpose"],
         gates: &[],
         tests: &["tests/policy/forbidden-analysis.toml", "tests/policy/rule-fits-purpose.toml"],
@@ -41,8 +41,8 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A purpose is one of a closed set, says in words what is protected from what, and has rules with a zone \
-               or line, classes of objects and hours.",
+        how: "A purpose is one of a closed set, is described in words that could not be of any camera, and has rules \
+               with a zone or line, classes of objects and hours.",
         checks: &["vague-purpose", "rule-fits-purpose"],
         gates: &[],
         tests: &["tests/policy/vague-purpose-and-unknown-rule.toml"],
@@ -123,7 +123,7 @@ pub const IVA: &[Guideline] = &[
         standing: Enforced,
         how: "No rule can speak of how a person looks, and a model with an output or class for skin, ethnicity, \
                emotion or religion is refused when it is loaded.",
-        checks: &["attribute-of-a-person"],
+        checks: &["attribute-of-a-person", "forbidden-analysis"],
         gates: &[],
         tests: &[
             "tests/policy/attribute-of-a-person.toml",
@@ -194,10 +194,10 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "No live camera is watched without signed records of the sign and the notice, and a change of what they \
-               say reopens them; printing them from the policy comes with the documents.",
+        how: "No live camera is watched without a signed record that the signs hang, and a change of what they say \
+               reopens it; printing them from the policy comes with the documents.",
         checks: &["sign"],
-        gates: &["sign", "notice"],
+        gates: &["sign"],
         tests: &["tests/policy/sign.toml"],
     },
     Guideline {
@@ -260,9 +260,9 @@ pub const IVA: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed record of the routine; cases with a deadline come with the \
                console.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["rights-routine"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
     Guideline {
         id: "IVA-13",
@@ -300,7 +300,7 @@ pub const IVA: &[Guideline] = &[
         how: "A processor without an agreement or, abroad, a basis for the transfer is refused, and so is an outlet \
                that belongs to nobody named; the record of processing comes with the documents.",
         checks: &["processor", "outlet"],
-        gates: &["processor-agreement"],
+        gates: &["agreement"],
         tests: &["tests/policy/processor.toml", "tests/policy/outlet.toml"],
     },
 ];

@@ -16,9 +16,13 @@ pub const KRS: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "No source of any kind is opened without a compiled policy, in which every camera names its place.",
-        checks: &["place-class"],
+        checks: &["place-class", "unused-camera"],
         gates: &[],
-        tests: &["tests/policy/place-class.toml", "tests/compile_fail/policy_is_only_compiled.rs"],
+        tests: &[
+            "tests/policy/place-class.toml",
+            "tests/policy/accepted-with-warnings.toml",
+            "tests/compile_fail/policy_is_only_compiled.rs",
+        ],
     },
     Guideline {
         id: "KRS-2",
@@ -27,9 +31,9 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile, AtRuntime, Document],
         standing: Enforced,
-        how: "A camera that is said to be movable is refused, and one that serves no purpose is warned of; noticing \
-               that a camera was moved comes later.",
-        checks: &["fixed-camera", "unused-camera"],
+        how: "A camera that is not mounted is refused; noticing that one was moved, and signs for active cameras \
+               alone, come later.",
+        checks: &["fixed-camera"],
         gates: &[],
         tests: &["tests/policy/fixed-camera.toml"],
     },
@@ -41,8 +45,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate, AtRuntime],
         standing: Enforced,
-        how: "A municipality's purpose says which of the two asked for it; where recordings are stored comes with the \
-               vault.",
+        how: "A purpose that neither the owner nor a manager proposed is refused; where recordings are stored comes \
+               with the vault.",
         checks: &["proposer"],
         gates: &[],
         tests: &["tests/policy/proposer.toml"],
@@ -55,10 +59,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A purpose needs its signed assessment of necessity, which may not hold for longer than a year.",
-        checks: &["follow-up"],
+        how: "A policy that lacks the assessment is refused, no live camera is watched until it is signed, and it \
+               holds for a year at most; assessing alike cases together is not built.",
+        checks: &["necessity", "follow-up"],
         gates: &["necessity"],
-        tests: &["tests/policy/follow-up.toml"],
+        tests: &["tests/policy/necessity.toml", "tests/policy/follow-up.toml"],
     },
     Guideline {
         id: "KRS-5",
@@ -99,7 +104,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "Only those combinations of place, purpose and basis are accepted.",
+        how: "A home needs a legal obligation and the provision of health law, consent is refused, and a legitimate \
+               interest needs a signed balancing.",
         checks: &["lawful-basis"],
         gates: &["balancing"],
         tests: &["tests/policy/lawful-basis.toml"],
@@ -159,11 +165,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Gated,
-        how: "At a workplace no live camera is watched without signed minutes, and a change of cameras, zones, rules \
-               or hours reopens them.",
-        checks: &["employees-told"],
+        how: "At a workplace no live camera is watched without signed minutes, which hold for a year at most and \
+               which a change of cameras, zones, rules or hours reopens.",
+        checks: &["employees-told", "follow-up"],
         gates: &["discussion"],
-        tests: &["tests/policy/employees-told.toml"],
+        tests: &["tests/policy/employees-told.toml", "tests/policy/follow-up.toml"],
     },
     Guideline {
         id: "KRS-12",
@@ -173,10 +179,10 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "At a workplace a policy that lacks one of the three is refused, and no live camera is watched until \
-               they are signed.",
+        how: "At a workplace a policy without the DPIA or the notice is refused, and no live camera is watched until \
+               they and the signs are signed for.",
         checks: &["employees-told", "dpia"],
-        gates: &["dpia", "letter", "sign"],
+        gates: &["dpia", "notice", "sign"],
         tests: &["tests/policy/employees-told.toml", "tests/policy/dpia.toml"],
     },
     Guideline {
@@ -202,7 +208,7 @@ pub const KRS: &[Guideline] = &[
         standing: Enforced,
         how: "A joint controller without a signed agreement is refused.",
         checks: &["joint-controller"],
-        gates: &["joint-controller-agreement"],
+        gates: &["agreement"],
         tests: &["tests/policy/joint-controller.toml"],
     },
     Guideline {
@@ -212,7 +218,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must, Should],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A policy records nothing unless it says why, and a camera that serves no purpose is warned of.",
+        how: "Nothing is recorded unless the policy says why alarms would not do, and a camera that serves no purpose \
+               is warned of.",
         checks: &["recording", "unused-camera"],
         gates: &[],
         tests: &["tests/policy/recording.toml", "tests/policy/accepted-with-warnings.toml"],
@@ -239,10 +246,11 @@ pub const KRS: &[Guideline] = &[
         standing: Enforced,
         how: "Masks are burned in before the detector, the motion gate or an alarm picture sees a pixel, there is no \
                way back, and shapes that are no polygons inside the picture are refused.",
-        checks: &["shape"],
+        checks: &["shape", "unknown-key"],
         gates: &[],
         tests: &[
             "tests/policy/shapes.toml",
+            "tests/policy/misspelt.toml",
             "inv_2_what_is_under_a_mask_reaches_nothing",
             "inv_2_a_mask_reaches_every_crop",
             "inv_2_what_lies_under_a_mask_changes_nothing_that_is_found_or_read",
@@ -275,8 +283,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Should, Must],
         enforcement: &[AtCompile, AtRuntime],
         standing: Enforced,
-        how: "A camera that turns or zooms needs a reason, no rule can follow anyone, and the engine has no control \
-               of a camera.",
+        how: "A camera that turns or zooms needs a reason, no rule turns one after anyone, and nothing in the engine \
+               can turn it.",
         checks: &["ptz", "forbidden-analysis"],
         gates: &[],
         tests: &["tests/policy/ptz.toml", "tests/policy/forbidden-analysis.toml"],
@@ -316,8 +324,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate, Document],
         standing: Gated,
-        how: "Each entrance of a place names its sign, and a person signs that they hang; the plan of signs comes \
-               with the documents.",
+        how: "An entrance without a sign is refused, and a person signs that they hang; the plan of signs comes with \
+               the documents.",
         checks: &["sign"],
         gates: &["sign"],
         tests: &["tests/policy/sign.toml"],
@@ -329,8 +337,8 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "No live camera is watched without the signed record of the letter; writing it from the policy comes \
-               with the documents.",
+        how: "A municipality watches no live camera without the signed record of the letter; writing it from the \
+               policy comes with the documents.",
         checks: &["letter"],
         gates: &["letter"],
         tests: &["tests/policy/letter.toml"],
@@ -422,9 +430,9 @@ pub const KRS: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases, which is \
                that of WPC-5, comes with the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
     Guideline {
         id: "KRS-31",
@@ -446,9 +454,9 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Enforced,
-        how: "A policy names the one role that decides about disclosure, and a role that nobody holds is refused.",
-        checks: &["decider", "role"],
-        gates: &[],
+        how: "A policy names the one role that decides, and is refused if someone who holds it also looks at alarms.",
+        checks: &["decider"],
+        gates: &["disclosure-routine"],
         tests: &["tests/policy/decider.toml"],
     },
     Guideline {
@@ -499,8 +507,8 @@ pub const KRS: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed risk analysis; digests of what is recorded come with the \
                vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["risk-analysis"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
 ];

@@ -39,11 +39,11 @@ pub const WPC: &[Guideline] = &[
         source: Source::WorkplaceRecordings,
         strength: &[Must],
         enforcement: &[Gate],
-        standing: Gated,
-        how: "A purpose that follows from another needs a signed record of their compatibility; the form with its \
-               four factors comes with the console.",
+        standing: NotYet,
+        how: "A purpose that is rewritten reopens every record that was signed over it, but the assessment with its \
+               four factors is not built.",
         checks: &[],
-        gates: &["purpose-compatibility"],
+        gates: &[],
         tests: &[],
     },
     Guideline {
@@ -69,9 +69,9 @@ pub const WPC: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/routine.toml"],
     },
     Guideline {
         id: "WPC-6",
