@@ -80,3 +80,17 @@ fn an_unknown_word_ends_with_2_and_what_may_be_meant() {
     assert_eq!(explain(&[]).status.code(), Some(2));
     assert_eq!(explain(&["dpia", "--list"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_manual_of_the_policy_says_what_the_program_says() {
+    let manual = std::fs::read_to_string(format!("{}/docs/policy.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert!(manual.contains(&said(&["IVA-7b"])));
+    assert!(manual.contains(&String::from_utf8(explain(&["line-crosing"]).stderr).unwrap()));
+    for gate in Gate::ALL {
+        assert!(manual.contains(&format!("`{}`", gate.name())), "{} is not in the manual", gate.name());
+    }
+    for block in manual.split("```toml\n").skip(1) {
+        let example = block.split("```").next().unwrap();
+        assert!(example.parse::<toml::Table>().is_ok(), "{example}");
+    }
+}

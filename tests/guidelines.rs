@@ -54,11 +54,11 @@ fn function(line: &str) -> Option<String> {
 }
 
 #[test]
-fn what_is_refused_in_the_policy_has_a_check_and_an_example() {
-    for row in guideline::all().filter(|row| row.standing == Standing::Enforced) {
-        let is_refused = row.enforcement.contains(&Enforcement::AtCompile);
-        assert!(!is_refused || !row.checks.is_empty(), "{} has no check", row.id);
-        assert!(!row.tests.is_empty(), "{} has no test", row.id);
+fn what_is_to_be_refused_in_the_policy_has_a_check_and_an_example() {
+    for row in guideline::all().filter(|row| row.enforcement.contains(&Enforcement::AtCompile)) {
+        assert!(row.standing == Standing::Enforced && !row.checks.is_empty(), "{} has no check", row.id);
+        let has_example = row.tests.iter().any(|test| test.starts_with("tests/policy/"));
+        assert!(has_example, "{} has no file that is refused", row.id);
     }
 }
 
@@ -75,6 +75,8 @@ fn every_check_record_and_rule_stands_in_the_rows_that_it_is_for() {
         }
     }
     for entry in CATALOG {
-        entry.guidelines.iter().for_each(|id| drop(row(id, entry.name)));
+        for id in entry.guidelines {
+            row(id, entry.name);
+        }
     }
 }

@@ -72,6 +72,7 @@ pub const IVA: &[Guideline] = &[
         checks: &["attribute-of-a-person"],
         gates: &[],
         tests: &[
+            "tests/policy/attribute-of-a-person.toml",
             "inv_1_the_classes_are_these_seven_and_no_other",
             "inv_1_iva_3_identity_is_refused",
             "inv_1_iva_3_every_output_is_accounted_for",
@@ -244,9 +245,9 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "Counts are in memory alone and no running site shows them, and counting zones that overlap are refused; \
-               the noisy release that may be kept comes with statistics.",
+        standing: Enforced,
+        how: "Counts are in memory alone: they make no event and no picture, no running site shows them, and counting \
+               zones that overlap are refused; the noisy release that may be kept comes with statistics.",
         checks: &["counting-zones"],
         gates: &[],
         tests: &["tests/policy/counting-zones.toml", "crossings_are_counted_by_class_and_side"],

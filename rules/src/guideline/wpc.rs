@@ -109,7 +109,7 @@ pub const WPC: &[Guideline] = &[
         how: "The longer cap holds only where every place of the purpose is a point of sale, a post office or a bank.",
         checks: &["retention"],
         gates: &[],
-        tests: &["the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+        tests: &["tests/policy/retention.toml", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
     },
     Guideline {
         id: "WPC-9",
