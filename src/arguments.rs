@@ -13,6 +13,7 @@ use std::path::PathBuf;
   vokter status site.toml              which purposes may watch?
   vokter run site.toml                 watch; one JSON line per event
   vokter run site.toml --events e.jsonl --stills pictures/
+  vokter explain IVA-4b                what is required, and what holds it
   vokter demo                          a day at a synthetic site")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -29,6 +30,7 @@ pub enum Command {
     Status(Status),
     /// Sign a record of a site: its document, its purpose, a name and a day
     Sign(Sign),
+    Explain(Explain),
     /// Watch the cameras of a site and report events
     Run(Run),
     /// Show a day at a synthetic site, and what was found of what happened
@@ -54,6 +56,32 @@ pub struct Check {
     /// How to say it
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+/// Explain a requirement, rule, purpose, place or check
+///
+/// Says what a requirement, an analysis rule, a kind of purpose, a class of place, a check or another word of the policy
+/// means; of a requirement also what holds it today, and which tests defend it. Exits with 0, or with 2 if it does not
+/// know the word.
+#[derive(Args)]
+#[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  vokter explain IVA-4b                a requirement
+  vokter explain line-crossing         an analysis rule
+  vokter explain parking-payment       a kind of purpose
+  vokter explain always-open           a check, as a diagnostic names it
+  vokter explain --list                every word there is
+  vokter explain --coverage            what is held, and what is not yet")]
+pub struct Explain {
+    /// What to explain
+    #[arg(value_name = "WORD", required_unless_present_any = ["list", "coverage"])]
+    pub word: Option<String>,
+    /// Show every word that can be explained
+    #[arg(long, conflicts_with = "word")]
+    pub list: bool,
+    /// Show how far each requirement is held in this version
+    #[arg(long, conflicts_with_all = ["word", "list"])]
+    pub coverage: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::New(new) => command::new::run(new),
         Command::Sign(sign) => command::sign::run(sign),
         Command::Status(status) => command::status::run(status),
+        Command::Explain(explain) => command::explain::run(explain),
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),

@@ -26,12 +26,14 @@ fn write_site(folder: &Path, source: &str) -> String {
 #[test]
 fn help_shows_examples_and_fits_a_terminal() {
     let models = ["list", "inspect", "pull"].map(|name| ["models", name, "--help"]);
-    let others = [&["--help"][..], &["check", "--help"], &["run", "--help"], &["models", "--help"]];
+    let others =
+        [&["--help"][..], &["check", "--help"], &["explain", "--help"], &["run", "--help"], &["models", "--help"]];
     for arguments in others.into_iter().chain(models.iter().map(|arguments| &arguments[..])) {
         let help = text(&vokter(arguments).stdout);
         assert!(help.contains("Examples:") && help.contains("vokter"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
+    assert!(text(&vokter(&["explain", "--help"]).stdout).contains("Exits with 0"));
     assert_eq!(vokter(&["fly"]).status.code(), Some(2));
 }
 

@@ -16,6 +16,8 @@ mod command_line;
 mod compile_fail;
 mod damage;
 mod decoder;
+mod explain;
+mod guidelines;
 mod live;
 mod models;
 mod plates;

@@ -22,12 +22,12 @@ const PURE: &[&str] = &["rules", "frames"];
 const BANNED_IN_PURE: &[&str] =
     &["std::fs", "std::net", "std::process", "std::thread", "std::env", "std::time::Instant", "SystemTime", "tokio"];
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every file of the project with one of these extensions.
-fn files(extensions: &[&str]) -> Vec<PathBuf> {
+pub fn files(extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = vec![];
     let mut folders = vec![root().to_owned()];
     while let Some(folder) = folders.pop() {
@@ -46,7 +46,7 @@ fn files(extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
@@ -143,8 +143,9 @@ fn every_check_is_listed_and_cites_what_it_enforces() {
     let list = read(&folder.join("mod.rs"));
     for entry in std::fs::read_dir(&folder).unwrap().flatten().filter(|entry| entry.file_name() != "mod.rs") {
         let name = entry.path().file_stem().unwrap().to_str().unwrap().to_owned();
-        assert!(list.contains(&format!("{name}::check,")), "{name} is not run");
-        assert!(read(&entry.path()).starts_with("//! **"), "{name} does not begin with its requirement");
+        assert!(name == "view" || list.contains(&format!("    {name} \"")), "{name} is not run");
+        let begins = read(&entry.path()).starts_with("//! **");
+        assert!(name == "view" || begins, "{name} does not begin with its requirement");
     }
 }
 

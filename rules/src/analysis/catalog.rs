@@ -12,6 +12,15 @@ pub struct CatalogEntry {
     pub purposes: &'static [PurposeKind],
     /// The requirements that it answers to.
     pub guidelines: &'static [&'static str],
+    /// The text of its file, whose module documentation is its manual.
+    source: &'static str,
+}
+
+impl CatalogEntry {
+    /// What it detects, for what, and what it never records.
+    pub fn manual(&self) -> String {
+        crate::policy::manual(self.source)
+    }
 }
 
 const SECURITY: &[PurposeKind] =
@@ -24,18 +33,21 @@ pub const CATALOG: &[CatalogEntry] = &[
         summary: "how many objects cross a line, each way; no alarm and no picture",
         purposes: &[PurposeKind::ParkingPayment, PurposeKind::AnonymousCounting],
         guidelines: &["IVA-11a", "IVA-11b", "KRS-18"],
+        source: include_str!("line_count.rs"),
     },
     CatalogEntry {
         name: "line-crossing",
         summary: "an object crosses a line, in one direction or either",
         purposes: SECURITY,
         guidelines: &["IVA-2a", "IVA-11b", "KRS-18"],
+        source: include_str!("line_crossing.rs"),
     },
     CatalogEntry {
         name: "zone-intrusion",
         summary: "an object stands in a zone",
         purposes: SECURITY,
         guidelines: &["IVA-2a", "IVA-11b", "KRS-17", "KRS-18"],
+        source: include_str!("zone_intrusion.rs"),
     },
 ];
 

@@ -15,10 +15,10 @@ pub const ACC: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Gated,
-        how: "No live camera is watched for access control without signed minutes of the discussion and the letter.",
-        checks: &[],
-        gates: &["discussion", "letter"],
-        tests: &[],
+        how: "A door stores no passage without signed minutes of the discussion and the signed record of the notice.",
+        checks: &["employees-told"],
+        gates: &["discussion", "notice"],
+        tests: &["tests/policy/snapshots/employees-told.snap"],
     },
     Guideline {
         id: "ACC-2",
@@ -30,9 +30,9 @@ pub const ACC: &[Guideline] = &[
         standing: Enforced,
         how: "Passages are stored for access control alone, and work performance is a purpose of its own that Norway \
                refuses.",
-        checks: &["passage-storage"],
+        checks: &["passage-storage", "work-performance"],
         gates: &[],
-        tests: &["tests/policy/passage-storage.toml"],
+        tests: &["tests/policy/snapshots/passage-storage.snap", "tests/policy/snapshots/work-performance.snap"],
     },
     Guideline {
         id: "ACC-3",
@@ -44,7 +44,7 @@ pub const ACC: &[Guideline] = &[
         how: "A door stores no passage unless the policy says so for that door, and why.",
         checks: &["passage-storage"],
         gates: &["balancing"],
-        tests: &["tests/policy/passage-storage.toml"],
+        tests: &["tests/policy/snapshots/passage-storage.snap"],
     },
     Guideline {
         id: "ACC-4",
@@ -56,7 +56,7 @@ pub const ACC: &[Guideline] = &[
         how: "Consent is refused as a lawful basis where employees are.",
         checks: &["lawful-basis"],
         gates: &[],
-        tests: &["tests/policy/lawful-basis.toml"],
+        tests: &["tests/policy/snapshots/lawful-basis.snap"],
     },
     Guideline {
         id: "ACC-5",
@@ -69,7 +69,7 @@ pub const ACC: &[Guideline] = &[
         how: "A field outside that closed list is refused.",
         checks: &["passage-storage"],
         gates: &[],
-        tests: &["tests/policy/passage-storage.toml"],
+        tests: &["tests/policy/snapshots/passage-storage.snap"],
     },
     Guideline {
         id: "ACC-6",
@@ -81,7 +81,7 @@ pub const ACC: &[Guideline] = &[
         how: "A door that stores passages after a card alone is refused.",
         checks: &["passage-storage"],
         gates: &[],
-        tests: &["tests/policy/passage-storage.toml"],
+        tests: &["tests/policy/snapshots/passage-storage.snap"],
     },
     Guideline {
         id: "ACC-7",
@@ -104,10 +104,10 @@ pub const ACC: &[Guideline] = &[
         strength: &[Must, Should],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "No live camera is watched for access control without signed records of the letter and the receipts.",
-        checks: &[],
-        gates: &["letter", "receipts"],
-        tests: &[],
+        how: "A door stores no passage without the signed record of the notice; telling new staff is not built.",
+        checks: &["employees-told"],
+        gates: &["notice"],
+        tests: &["tests/policy/snapshots/employees-told.snap"],
     },
     Guideline {
         id: "ACC-9",
@@ -142,9 +142,9 @@ pub const ACC: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; passages are not stored in this \
                version.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "ACC-12",
@@ -155,8 +155,8 @@ pub const ACC: &[Guideline] = &[
         standing: Enforced,
         how: "A processor without an agreement is refused.",
         checks: &["processor"],
-        gates: &["processor-agreement"],
-        tests: &["tests/policy/processor.toml"],
+        gates: &["agreement"],
+        tests: &["tests/policy/snapshots/processor.snap"],
     },
     Guideline {
         id: "ACC-13",
@@ -166,9 +166,9 @@ pub const ACC: &[Guideline] = &[
         enforcement: &[AtRuntime],
         standing: NotYet,
         how: "A policy that asks for more than 90 days is refused, but passages are not stored in this version.",
-        checks: &["retention", "passage-storage"],
+        checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/passage-storage.toml"],
+        tests: &["tests/policy/snapshots/retention.snap"],
     },
     Guideline {
         id: "ACC-14",

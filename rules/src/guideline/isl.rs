@@ -19,7 +19,7 @@ pub const ISL: &[Guideline] = &[
                opened without a compiled policy.",
         checks: &["place-class", "jurisdiction"],
         gates: &[],
-        tests: &["tests/policy/place-class.toml", "tests/compile_fail/policy_is_only_compiled.rs"],
+        tests: &["tests/policy/snapshots/place-class.snap", "tests/compile_fail/policy_is_only_compiled.rs"],
     },
     Guideline {
         id: "ISL-2",
@@ -31,8 +31,8 @@ pub const ISL: &[Guideline] = &[
         standing: Enforced,
         how: "A vague purpose is refused, and so is a limited circle without a special need in words.",
         checks: &["vague-purpose", "limited-circle"],
-        gates: &[],
-        tests: &["tests/policy/limited-circle.toml", "tests/policy/vague-purpose-and-unknown-rule.toml"],
+        gates: &["threat"],
+        tests: &["tests/policy/snapshots/limited-circle.snap", "tests/policy/snapshots/vague-purpose.snap"],
     },
     Guideline {
         id: "ISL-3",
@@ -45,7 +45,7 @@ pub const ISL: &[Guideline] = &[
         how: "A policy in which one of the questions is left unanswered is refused, and the assessment is signed.",
         checks: &["necessity"],
         gates: &["necessity"],
-        tests: &["tests/policy/necessity.toml"],
+        tests: &["tests/policy/snapshots/necessity.snap"],
     },
     Guideline {
         id: "ISL-4",
@@ -57,7 +57,7 @@ pub const ISL: &[Guideline] = &[
         how: "The rules of the country always hold, and a policy that names none is refused.",
         checks: &["jurisdiction"],
         gates: &[],
-        tests: &["tests/policy/jurisdiction.toml"],
+        tests: &["tests/policy/snapshots/jurisdiction.snap"],
     },
     Guideline {
         id: "ISL-5",
@@ -70,7 +70,7 @@ pub const ISL: &[Guideline] = &[
         how: "Data of crimes are accepted for purposes of security and property alone.",
         checks: &["criminal-data"],
         gates: &[],
-        tests: &["tests/policy/criminal-data.toml"],
+        tests: &["tests/policy/snapshots/criminal-data.snap"],
     },
     Guideline {
         id: "ISL-6",
@@ -94,9 +94,9 @@ pub const ISL: &[Guideline] = &[
         standing: NotYet,
         how: "A routine for such requests is signed for (IVA-12), but a copy in which others are blurred comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["rights-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "ISL-8",
@@ -108,7 +108,7 @@ pub const ISL: &[Guideline] = &[
         how: "Covert watching cannot be written.",
         checks: &["covert"],
         gates: &[],
-        tests: &["tests/policy/covert.toml"],
+        tests: &["tests/policy/snapshots/covert.snap"],
     },
     Guideline {
         id: "ISL-9",
@@ -117,11 +117,11 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "Each entrance of a place names its sign, the policy holds what the sign shows, and a person signs that \
-               it hangs.",
+        how: "An entrance without a sign is refused, the policy holds what the sign shows, and a person signs that it \
+               hangs.",
         checks: &["sign"],
         gates: &["sign"],
-        tests: &["tests/policy/sign.toml"],
+        tests: &["tests/policy/snapshots/sign.snap"],
     },
     Guideline {
         id: "ISL-10",
@@ -130,10 +130,11 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Gated,
-        how: "No live camera is watched without a signed record of the receipts.",
-        checks: &[],
+        how: "In Iceland no live camera is watched at a workplace, a school or a shared property without a signed \
+               record of the receipts.",
+        checks: &["letter"],
         gates: &["receipts"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/letter.snap"],
     },
     Guideline {
         id: "ISL-11",
@@ -142,11 +143,11 @@ pub const ISL: &[Guideline] = &[
         source: Source::ElectronicMonitoring,
         strength: &[Must],
         enforcement: &[Document],
-        standing: Gated,
-        how: "A person signs the notice; one that is written from the policy, and says that nothing is kept only if \
-               nothing is, comes with the documents.",
+        standing: NotYet,
+        how: "A person signs that the signs hang (ISL-9); the notice with its six items, which says that nothing is \
+               kept only if nothing is, comes with the documents.",
         checks: &[],
-        gates: &["notice"],
+        gates: &[],
         tests: &[],
     },
     Guideline {
@@ -159,9 +160,9 @@ pub const ISL: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "ISL-13",
@@ -175,7 +176,10 @@ pub const ISL: &[Guideline] = &[
                with the vault.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/retention.toml", "iceland_has_thirty_days_before_the_amendment_and_ninety_after"],
+        tests: &[
+            "tests/policy/snapshots/retention.snap",
+            "iceland_has_thirty_days_before_the_amendment_and_ninety_after",
+        ],
     },
     Guideline {
         id: "ISL-14",
@@ -186,10 +190,10 @@ pub const ISL: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "The purpose of work performance is refused in Norway, and in Iceland without a special need and a DPIA, \
-               which are signed.",
+               both signed.",
         checks: &["work-performance"],
         gates: &["performance-need", "dpia"],
-        tests: &["tests/policy/work-performance.toml"],
+        tests: &["tests/policy/snapshots/work-performance.snap"],
     },
     Guideline {
         id: "ISL-15",
@@ -202,6 +206,6 @@ pub const ISL: &[Guideline] = &[
                compared.",
         checks: &["forbidden-analysis"],
         gates: &[],
-        tests: &["tests/policy/forbidden-analysis.toml", "tests/compile_fail/track_ids_say_nothing.rs"],
+        tests: &["tests/policy/snapshots/forbidden-analysis.snap", "tests/compile_fail/track_ids_say_nothing.rs"],
     },
 ];

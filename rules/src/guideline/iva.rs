@@ -15,11 +15,15 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile, Gate],
         standing: Enforced,
-        how: "A security purpose names its interest from a closed list, and no live camera is watched for it without \
-               a signed balancing that has not expired.",
-        checks: &["weighty-interest"],
+        how: "A security purpose names its interest from a closed list, and where it rests on that interest no live \
+               camera is watched without a signed balancing, which holds for a year at most.",
+        checks: &["weighty-interest", "record", "follow-up"],
         gates: &["balancing"],
-        tests: &["tests/policy/weighty-interest.toml"],
+        tests: &[
+            "tests/policy/snapshots/weighty-interest.snap",
+            "tests/policy/snapshots/record.snap",
+            "tests/policy/snapshots/follow-up.snap",
+        ],
     },
     Guideline {
         id: "IVA-1b",
@@ -28,11 +32,11 @@ pub const IVA: &[Guideline] = &[
         strength: &[Normally],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "Footfall, dwell, heatmaps and demographics are no words of the policy, and a security purpose may use \
-               no rule that counts.",
+        how: "Footfall, dwell, heatmaps and demographics are refused by name, and a security purpose may use no rule \
+               that counts.",
         checks: &["forbidden-analysis", "rule-fits-purpose"],
         gates: &[],
-        tests: &["tests/policy/forbidden-analysis.toml", "tests/policy/rule-fits-purpose.toml"],
+        tests: &["tests/policy/snapshots/forbidden-analysis.snap", "tests/policy/snapshots/rule-fits-purpose.snap"],
     },
     Guideline {
         id: "IVA-2a",
@@ -41,11 +45,11 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A purpose is one of a closed set, says in words what is protected from what, and has rules with a zone \
-               or line, classes of objects and hours.",
+        how: "A purpose is one of a closed set, is described in words that could not be of any camera, and has rules \
+               with a zone or line, classes of objects and hours.",
         checks: &["vague-purpose", "rule-fits-purpose"],
         gates: &[],
-        tests: &["tests/policy/vague-purpose-and-unknown-rule.toml"],
+        tests: &["tests/policy/snapshots/vague-purpose.snap"],
     },
     Guideline {
         id: "IVA-2b",
@@ -72,6 +76,7 @@ pub const IVA: &[Guideline] = &[
         checks: &["attribute-of-a-person"],
         gates: &[],
         tests: &[
+            "tests/policy/snapshots/attribute-of-a-person.snap",
             "inv_1_the_classes_are_these_seven_and_no_other",
             "inv_1_iva_3_identity_is_refused",
             "inv_1_iva_3_every_output_is_accounted_for",
@@ -87,7 +92,7 @@ pub const IVA: &[Guideline] = &[
         standing: Enforced,
         how: "Only a rule of the catalogue that a checked purpose names can run, and there is no search; the register \
                of rules comes with the documents.",
-        checks: &["rule-fits-purpose"],
+        checks: &["rule-fits-purpose", "unsupplied-class"],
         gates: &[],
         tests: &[
             "inv_3_a_rule_that_is_not_in_the_catalogue_is_refused",
@@ -107,7 +112,7 @@ pub const IVA: &[Guideline] = &[
         checks: &["attribute-of-a-person"],
         gates: &[],
         tests: &[
-            "tests/policy/attribute-of-a-person.toml",
+            "tests/policy/snapshots/attribute-of-a-person.snap",
             "inv_1_iva_4b_sex_and_age_are_refused_even_if_ignored",
             "inv_1_iva_4b_clothing_and_looks_are_refused",
             "iva_4b_attributes_are_found_however_they_are_written",
@@ -123,10 +128,10 @@ pub const IVA: &[Guideline] = &[
         standing: Enforced,
         how: "No rule can speak of how a person looks, and a model with an output or class for skin, ethnicity, \
                emotion or religion is refused when it is loaded.",
-        checks: &["attribute-of-a-person"],
+        checks: &["attribute-of-a-person", "forbidden-analysis"],
         gates: &[],
         tests: &[
-            "tests/policy/attribute-of-a-person.toml",
+            "tests/policy/snapshots/attribute-of-a-person.snap",
             "inv_1_iva_5_skin_ethnicity_emotion_and_religion_are_refused",
         ],
     },
@@ -141,7 +146,7 @@ pub const IVA: &[Guideline] = &[
                place of health, worship or politics.",
         checks: &["place-class", "sensitive-place"],
         gates: &[],
-        tests: &["tests/policy/place-class.toml", "tests/policy/sensitive-place.toml"],
+        tests: &["tests/policy/snapshots/place-class.snap", "tests/policy/snapshots/sensitive-place.snap"],
     },
     Guideline {
         id: "IVA-7a",
@@ -155,8 +160,8 @@ pub const IVA: &[Guideline] = &[
         checks: &["plate-outside-parking", "parking-place"],
         gates: &["payment-on-site"],
         tests: &[
-            "tests/policy/plate-outside-parking.toml",
-            "tests/policy/parking-place.toml",
+            "tests/policy/snapshots/plate-outside-parking.snap",
+            "tests/policy/snapshots/parking-place.snap",
             "iva_7a_a_model_for_plates_runs_no_site",
         ],
     },
@@ -185,7 +190,7 @@ pub const IVA: &[Guideline] = &[
                comes.",
         checks: &["credentials-in-file"],
         gates: &["risk-analysis"],
-        tests: &["tests/policy/credentials-in-file.toml", "credentials_are_found_wherever_they_are_written"],
+        tests: &["tests/policy/snapshots/credentials-in-file.snap", "credentials_are_found_wherever_they_are_written"],
     },
     Guideline {
         id: "IVA-9",
@@ -194,11 +199,11 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "No live camera is watched without signed records of the sign and the notice, and a change of what they \
-               say reopens them; printing them from the policy comes with the documents.",
+        how: "No live camera is watched without a signed record that the signs hang, and a change of what they say \
+               reopens it; printing them from the policy comes with the documents.",
         checks: &["sign"],
-        gates: &["sign", "notice"],
-        tests: &["tests/policy/sign.toml"],
+        gates: &["sign"],
+        tests: &["tests/policy/snapshots/sign.snap"],
     },
     Guideline {
         id: "IVA-10",
@@ -211,7 +216,7 @@ pub const IVA: &[Guideline] = &[
                comes with the vault.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/retention.toml"],
+        tests: &["tests/policy/snapshots/retention.snap"],
     },
     Guideline {
         id: "IVA-11a",
@@ -224,7 +229,7 @@ pub const IVA: &[Guideline] = &[
                refused.",
         checks: &["series"],
         gates: &["balancing"],
-        tests: &["tests/policy/series.toml"],
+        tests: &["tests/policy/snapshots/series.snap"],
     },
     Guideline {
         id: "IVA-11b",
@@ -236,7 +241,7 @@ pub const IVA: &[Guideline] = &[
         how: "A rule that counts is refused in a security purpose, and so is a series other than of incidents.",
         checks: &["rule-fits-purpose", "series"],
         gates: &[],
-        tests: &["tests/policy/rule-fits-purpose.toml", "tests/policy/series.toml"],
+        tests: &["tests/policy/snapshots/rule-fits-purpose.snap", "tests/policy/snapshots/series.snap"],
     },
     Guideline {
         id: "IVA-11c",
@@ -244,12 +249,12 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "Counts are in memory alone and no running site shows them, and counting zones that overlap are refused; \
-               the noisy release that may be kept comes with statistics.",
+        standing: Enforced,
+        how: "Counts are in memory alone: they make no event and no picture, no running site shows them, and counting \
+               zones that overlap are refused; the noisy release that may be kept comes with statistics.",
         checks: &["counting-zones"],
         gates: &[],
-        tests: &["tests/policy/counting-zones.toml", "crossings_are_counted_by_class_and_side"],
+        tests: &["tests/policy/snapshots/counting-zones.snap", "crossings_are_counted_by_class_and_side"],
     },
     Guideline {
         id: "IVA-12",
@@ -260,9 +265,9 @@ pub const IVA: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed record of the routine; cases with a deadline come with the \
                console.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["rights-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "IVA-13",
@@ -275,7 +280,7 @@ pub const IVA: &[Guideline] = &[
                watched until it is signed.",
         checks: &["dpia"],
         gates: &["dpia"],
-        tests: &["tests/policy/dpia.toml"],
+        tests: &["tests/policy/snapshots/dpia.snap"],
     },
     Guideline {
         id: "IVA-14",
@@ -287,7 +292,7 @@ pub const IVA: &[Guideline] = &[
         how: "A policy names the officer, or says why none is required.",
         checks: &["data-protection-officer"],
         gates: &[],
-        tests: &["tests/policy/data-protection-officer.toml"],
+        tests: &["tests/policy/snapshots/data-protection-officer.snap"],
     },
     Guideline {
         id: "IVA-15",
@@ -300,7 +305,7 @@ pub const IVA: &[Guideline] = &[
         how: "A processor without an agreement or, abroad, a basis for the transfer is refused, and so is an outlet \
                that belongs to nobody named; the record of processing comes with the documents.",
         checks: &["processor", "outlet"],
-        gates: &["processor-agreement"],
-        tests: &["tests/policy/processor.toml", "tests/policy/outlet.toml"],
+        gates: &["agreement"],
+        tests: &["tests/policy/snapshots/processor.snap", "tests/policy/snapshots/outlet.snap"],
     },
 ];

@@ -16,9 +16,13 @@ pub const KRS: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "No source of any kind is opened without a compiled policy, in which every camera names its place.",
-        checks: &["place-class"],
+        checks: &["place-class", "unused-camera"],
         gates: &[],
-        tests: &["tests/policy/place-class.toml", "tests/compile_fail/policy_is_only_compiled.rs"],
+        tests: &[
+            "tests/policy/snapshots/place-class.snap",
+            "tests/policy/snapshots/unused-camera.snap",
+            "tests/compile_fail/policy_is_only_compiled.rs",
+        ],
     },
     Guideline {
         id: "KRS-2",
@@ -27,11 +31,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile, AtRuntime, Document],
         standing: Enforced,
-        how: "A camera that is said to be movable is refused, and one that serves no purpose is warned of; noticing \
-               that a camera was moved comes later.",
-        checks: &["fixed-camera", "unused-camera"],
+        how: "A camera that is not mounted is refused; noticing that one was moved, and signs for active cameras \
+               alone, come later.",
+        checks: &["fixed-camera"],
         gates: &[],
-        tests: &["tests/policy/fixed-camera.toml"],
+        tests: &["tests/policy/snapshots/fixed-camera.snap"],
     },
     Guideline {
         id: "KRS-3",
@@ -41,11 +45,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate, AtRuntime],
         standing: Enforced,
-        how: "A municipality's purpose says which of the two asked for it; where recordings are stored comes with the \
-               vault.",
+        how: "A purpose that neither the owner nor a manager proposed is refused; where recordings are stored comes \
+               with the vault.",
         checks: &["proposer"],
         gates: &[],
-        tests: &["tests/policy/proposer.toml"],
+        tests: &["tests/policy/snapshots/proposer.snap"],
     },
     Guideline {
         id: "KRS-4",
@@ -55,10 +59,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A purpose needs its signed assessment of necessity, which may not hold for longer than a year.",
-        checks: &["follow-up"],
+        how: "A policy that lacks the assessment is refused, no live camera is watched until it is signed, and it \
+               holds for a year at most; assessing alike cases together is not built.",
+        checks: &["necessity", "follow-up"],
         gates: &["necessity"],
-        tests: &["tests/policy/follow-up.toml"],
+        tests: &["tests/policy/snapshots/necessity.snap", "tests/policy/snapshots/follow-up.snap"],
     },
     Guideline {
         id: "KRS-5",
@@ -72,8 +77,8 @@ pub const KRS: &[Guideline] = &[
         checks: &["vague-purpose", "forbidden-analysis"],
         gates: &[],
         tests: &[
-            "tests/policy/vague-purpose-and-unknown-rule.toml",
-            "tests/policy/forbidden-analysis.toml",
+            "tests/policy/snapshots/vague-purpose.snap",
+            "tests/policy/snapshots/forbidden-analysis.snap",
             "tests/compile_fail/track_ids_say_nothing.rs",
         ],
     },
@@ -89,7 +94,7 @@ pub const KRS: &[Guideline] = &[
                signed.",
         checks: &["necessity"],
         gates: &["necessity"],
-        tests: &["tests/policy/necessity.toml"],
+        tests: &["tests/policy/snapshots/necessity.snap"],
     },
     Guideline {
         id: "KRS-7",
@@ -99,10 +104,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "Only those combinations of place, purpose and basis are accepted.",
+        how: "A home needs a legal obligation and the provision of health law, consent is refused, and a legitimate \
+               interest needs a signed balancing.",
         checks: &["lawful-basis"],
         gates: &["balancing"],
-        tests: &["tests/policy/lawful-basis.toml"],
+        tests: &["tests/policy/snapshots/lawful-basis.snap"],
     },
     Guideline {
         id: "KRS-8",
@@ -116,7 +122,7 @@ pub const KRS: &[Guideline] = &[
         checks: &["audio"],
         gates: &[],
         tests: &[
-            "tests/policy/audio.toml",
+            "tests/policy/snapshots/audio.snap",
             "every_container_and_codec_gives_every_frame",
             "every_codec_comes_from_a_real_server_which_freezes_and_thaws",
         ],
@@ -133,7 +139,7 @@ pub const KRS: &[Guideline] = &[
         checks: &["opening-hours"],
         gates: &[],
         tests: &[
-            "tests/policy/opening-hours.toml",
+            "tests/policy/snapshots/opening-hours.snap",
             "inv_3_a_live_camera_outside_its_schedule_is_not_decoded",
             "krs_9_every_holiday_from_2000_to_2060_is_that_of_another_calendar",
         ],
@@ -149,7 +155,7 @@ pub const KRS: &[Guideline] = &[
         how: "The class of the place brings those rules, and a policy that would turn them off is refused.",
         checks: &["workplace"],
         gates: &[],
-        tests: &["tests/policy/workplace.toml"],
+        tests: &["tests/policy/snapshots/workplace.snap"],
     },
     Guideline {
         id: "KRS-11",
@@ -159,11 +165,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Gated,
-        how: "At a workplace no live camera is watched without signed minutes, and a change of cameras, zones, rules \
-               or hours reopens them.",
-        checks: &["employees-told"],
+        how: "At a workplace no live camera is watched without signed minutes, which hold for a year at most and \
+               which a change of cameras, zones, rules or hours reopens.",
+        checks: &["employees-told", "follow-up"],
         gates: &["discussion"],
-        tests: &["tests/policy/employees-told.toml"],
+        tests: &["tests/policy/snapshots/employees-told.snap", "tests/policy/snapshots/follow-up.snap"],
     },
     Guideline {
         id: "KRS-12",
@@ -173,11 +179,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "At a workplace a policy that lacks one of the three is refused, and no live camera is watched until \
-               they are signed.",
+        how: "At a workplace a policy without the DPIA or the notice is refused, and no live camera is watched until \
+               they and the signs are signed for.",
         checks: &["employees-told", "dpia"],
-        gates: &["dpia", "letter", "sign"],
-        tests: &["tests/policy/employees-told.toml", "tests/policy/dpia.toml"],
+        gates: &["dpia", "notice", "sign"],
+        tests: &["tests/policy/snapshots/employees-told.snap", "tests/policy/snapshots/dpia.snap"],
     },
     Guideline {
         id: "KRS-13",
@@ -191,7 +197,7 @@ pub const KRS: &[Guideline] = &[
                refused.",
         checks: &["limited-circle"],
         gates: &["threat"],
-        tests: &["tests/policy/limited-circle.toml"],
+        tests: &["tests/policy/snapshots/limited-circle.snap"],
     },
     Guideline {
         id: "KRS-14",
@@ -202,8 +208,8 @@ pub const KRS: &[Guideline] = &[
         standing: Enforced,
         how: "A joint controller without a signed agreement is refused.",
         checks: &["joint-controller"],
-        gates: &["joint-controller-agreement"],
-        tests: &["tests/policy/joint-controller.toml"],
+        gates: &["agreement"],
+        tests: &["tests/policy/snapshots/joint-controller.snap"],
     },
     Guideline {
         id: "KRS-15",
@@ -212,10 +218,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must, Should],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "A policy records nothing unless it says why, and a camera that serves no purpose is warned of.",
+        how: "Nothing is recorded unless the policy says why alarms would not do, and a camera that serves no purpose \
+               is warned of.",
         checks: &["recording", "unused-camera"],
         gates: &[],
-        tests: &["tests/policy/recording.toml", "tests/policy/accepted-with-warnings.toml"],
+        tests: &["tests/policy/snapshots/recording.snap", "tests/policy/snapshots/unused-camera.snap"],
     },
     Guideline {
         id: "KRS-16",
@@ -239,10 +246,11 @@ pub const KRS: &[Guideline] = &[
         standing: Enforced,
         how: "Masks are burned in before the detector, the motion gate or an alarm picture sees a pixel, there is no \
                way back, and shapes that are no polygons inside the picture are refused.",
-        checks: &["shape"],
+        checks: &["shape", "unknown-key"],
         gates: &[],
         tests: &[
-            "tests/policy/shapes.toml",
+            "tests/policy/snapshots/shape.snap",
+            "tests/policy/snapshots/unknown-key.snap",
             "inv_2_what_is_under_a_mask_reaches_nothing",
             "inv_2_a_mask_reaches_every_crop",
             "inv_2_what_lies_under_a_mask_changes_nothing_that_is_found_or_read",
@@ -261,9 +269,9 @@ pub const KRS: &[Guideline] = &[
         checks: &["always-open", "window", "staffed-hours"],
         gates: &[],
         tests: &[
-            "tests/policy/always-open.toml",
-            "tests/policy/windows.toml",
-            "tests/policy/staffed-hours.toml",
+            "tests/policy/snapshots/always-open.snap",
+            "tests/policy/snapshots/window.snap",
+            "tests/policy/snapshots/staffed-hours.snap",
             "inv_3_a_night_window_opens_and_closes_on_the_second",
             "inv_3_outside_the_schedule_nothing_is_decoded",
         ],
@@ -275,11 +283,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Should, Must],
         enforcement: &[AtCompile, AtRuntime],
         standing: Enforced,
-        how: "A camera that turns or zooms needs a reason, no rule can follow anyone, and the engine has no control \
-               of a camera.",
+        how: "A camera that turns or zooms needs a reason, no rule turns one after anyone, and nothing in the engine \
+               can turn it.",
         checks: &["ptz", "forbidden-analysis"],
         gates: &[],
-        tests: &["tests/policy/ptz.toml", "tests/policy/forbidden-analysis.toml"],
+        tests: &["tests/policy/snapshots/ptz.snap", "tests/policy/snapshots/forbidden-analysis.snap"],
     },
     Guideline {
         id: "KRS-20",
@@ -292,7 +300,7 @@ pub const KRS: &[Guideline] = &[
         how: "Covert watching cannot be written, and the site names the languages in which people are told.",
         checks: &["covert", "languages"],
         gates: &[],
-        tests: &["tests/policy/covert.toml", "tests/policy/languages.toml"],
+        tests: &["tests/policy/snapshots/covert.snap", "tests/policy/snapshots/languages.snap"],
     },
     Guideline {
         id: "KRS-21",
@@ -306,7 +314,7 @@ pub const KRS: &[Guideline] = &[
                printing it from the policy comes with the documents.",
         checks: &["sign", "window"],
         gates: &["sign"],
-        tests: &["tests/policy/sign.toml", "tests/policy/windows.toml"],
+        tests: &["tests/policy/snapshots/sign.snap", "tests/policy/snapshots/window.snap"],
     },
     Guideline {
         id: "KRS-22",
@@ -316,11 +324,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate, Document],
         standing: Gated,
-        how: "Each entrance of a place names its sign, and a person signs that they hang; the plan of signs comes \
-               with the documents.",
+        how: "An entrance without a sign is refused, and a person signs that they hang; the plan of signs comes with \
+               the documents.",
         checks: &["sign"],
         gates: &["sign"],
-        tests: &["tests/policy/sign.toml"],
+        tests: &["tests/policy/snapshots/sign.snap"],
     },
     Guideline {
         id: "KRS-23",
@@ -329,11 +337,11 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Document, Gate],
         standing: Gated,
-        how: "No live camera is watched without the signed record of the letter; writing it from the policy comes \
-               with the documents.",
+        how: "A municipality watches no live camera without the signed record of the letter; writing it from the \
+               policy comes with the documents.",
         checks: &["letter"],
         gates: &["letter"],
-        tests: &["tests/policy/letter.toml"],
+        tests: &["tests/policy/snapshots/letter.snap"],
     },
     Guideline {
         id: "KRS-24",
@@ -372,7 +380,7 @@ pub const KRS: &[Guideline] = &[
                being built.",
         checks: &["role"],
         gates: &[],
-        tests: &["tests/policy/role.toml"],
+        tests: &["tests/policy/snapshots/role.snap"],
     },
     Guideline {
         id: "KRS-27",
@@ -398,7 +406,7 @@ pub const KRS: &[Guideline] = &[
                commissioning; the window of an incident comes with the vault.",
         checks: &["forbidden-analysis"],
         gates: &[],
-        tests: &["tests/policy/forbidden-analysis.toml"],
+        tests: &["tests/policy/snapshots/forbidden-analysis.snap"],
     },
     Guideline {
         id: "KRS-29",
@@ -411,7 +419,7 @@ pub const KRS: &[Guideline] = &[
                refused.",
         checks: &["outlet"],
         gates: &[],
-        tests: &["tests/policy/outlet.toml"],
+        tests: &["tests/policy/snapshots/outlet.snap"],
     },
     Guideline {
         id: "KRS-30",
@@ -422,9 +430,9 @@ pub const KRS: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases, which is \
                that of WPC-5, comes with the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "KRS-31",
@@ -446,10 +454,10 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: Enforced,
-        how: "A policy names the one role that decides about disclosure, and a role that nobody holds is refused.",
-        checks: &["decider", "role"],
-        gates: &[],
-        tests: &["tests/policy/decider.toml"],
+        how: "A policy names the one role that decides, and is refused if someone who holds it also looks at alarms.",
+        checks: &["decider"],
+        gates: &["disclosure-routine"],
+        tests: &["tests/policy/snapshots/decider.snap"],
     },
     Guideline {
         id: "KRS-33",
@@ -462,7 +470,7 @@ pub const KRS: &[Guideline] = &[
                comes with the vault.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/retention.toml"],
+        tests: &["tests/policy/snapshots/retention.snap"],
     },
     Guideline {
         id: "KRS-34",
@@ -499,8 +507,8 @@ pub const KRS: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed risk analysis; digests of what is recorded come with the \
                vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["risk-analysis"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
 ];

@@ -17,7 +17,7 @@ pub const WPC: &[Guideline] = &[
         how: "At a workplace no live camera is watched before the signed record of the notice to employees.",
         checks: &["employees-told"],
         gates: &["notice"],
-        tests: &["tests/policy/employees-told.toml"],
+        tests: &["tests/policy/snapshots/employees-told.snap"],
     },
     Guideline {
         id: "WPC-2",
@@ -30,7 +30,7 @@ pub const WPC: &[Guideline] = &[
                refused.",
         checks: &["forbidden-analysis", "work-performance"],
         gates: &[],
-        tests: &["tests/policy/forbidden-analysis.toml", "tests/policy/work-performance.toml"],
+        tests: &["tests/policy/snapshots/forbidden-analysis.snap", "tests/policy/snapshots/work-performance.snap"],
     },
     Guideline {
         id: "WPC-3",
@@ -39,11 +39,11 @@ pub const WPC: &[Guideline] = &[
         source: Source::WorkplaceRecordings,
         strength: &[Must],
         enforcement: &[Gate],
-        standing: Gated,
-        how: "A purpose that follows from another needs a signed record of their compatibility; the form with its \
-               four factors comes with the console.",
+        standing: NotYet,
+        how: "A purpose that is rewritten reopens every record that was signed over it, but the assessment with its \
+               four factors is not built.",
         checks: &[],
-        gates: &["purpose-compatibility"],
+        gates: &[],
         tests: &[],
     },
     Guideline {
@@ -57,7 +57,7 @@ pub const WPC: &[Guideline] = &[
                controller's own nor a processor's.",
         checks: &["outlet"],
         gates: &[],
-        tests: &["tests/policy/outlet.toml"],
+        tests: &["tests/policy/snapshots/outlet.snap"],
     },
     Guideline {
         id: "WPC-5",
@@ -69,9 +69,9 @@ pub const WPC: &[Guideline] = &[
         standing: Gated,
         how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
                the vault.",
-        checks: &[],
+        checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &[],
+        tests: &["tests/policy/snapshots/routine.snap"],
     },
     Guideline {
         id: "WPC-6",
@@ -84,7 +84,7 @@ pub const WPC: &[Guideline] = &[
                comes with the vault.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/retention.toml", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+        tests: &["tests/policy/snapshots/retention.snap", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
     },
     Guideline {
         id: "WPC-7",
@@ -109,7 +109,7 @@ pub const WPC: &[Guideline] = &[
         how: "The longer cap holds only where every place of the purpose is a point of sale, a post office or a bank.",
         checks: &["retention"],
         gates: &[],
-        tests: &["the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+        tests: &["tests/policy/snapshots/retention.snap", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
     },
     Guideline {
         id: "WPC-9",
@@ -121,7 +121,7 @@ pub const WPC: &[Guideline] = &[
         how: "More than the cap is accepted only with the reference of the decision and the day on which it ends.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/retention.toml"],
+        tests: &["tests/policy/snapshots/retention.snap"],
     },
     Guideline {
         id: "WPC-10",
@@ -135,6 +135,6 @@ pub const WPC: &[Guideline] = &[
                decided by the console, which is being built.",
         checks: &["role"],
         gates: &[],
-        tests: &["tests/policy/role.toml"],
+        tests: &["tests/policy/snapshots/role.snap"],
     },
 ];

@@ -1,4 +1,4 @@
-//! Every key of the file is one that something reads. A word that is misspelt would otherwise be a mask that is not
+//! **KRS-17**: every key of the file is one that something reads. A word that is misspelt would otherwise be a mask that is not
 //! there, or a limit that does not hold.
 //!
 //! *Instead*: what the help says; `vokter schema` gives the whole language to an editor.
