@@ -61,7 +61,8 @@ pub const DOCUMENT: &[u8] = b"signed by a test\n";
 pub fn signed(text: &str) -> (String, Documents) {
     use sha2::Digest as _;
     let compiled = compile(text);
-    let policy = compiled.policy.unwrap_or_else(|| panic!("{:#?}\n{text}", compiled.diagnostics));
+    assert!(compiled.policy.is_some(), "{:#?}\n{text}", compiled.diagnostics);
+    let policy = compiled.policy.unwrap();
     let digest: [u8; 32] = sha2::Sha256::digest(DOCUMENT).into();
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let today = jiff::Zoned::now().date();
