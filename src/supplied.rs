@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use std::path::Path;
+use vokter_models::manifest::Task;
 use vokter_models::{Manifest, find_model, manifest_of};
 use vokter_rules::object::{ObjectClass, ObjectSet};
 
@@ -13,7 +14,7 @@ pub fn classes(model: Option<&Path>) -> Result<ObjectSet> {
         Err(_) => return Ok(ObjectClass::ALL.into_iter().collect()),
     };
     let manifest = Manifest::read(&manifest_of(&path)?)?;
-    if manifest.classes.is_empty() {
+    if manifest.task != Task::Detection {
         // A model of another kind, which whoever runs the site is told.
         return Ok(ObjectClass::ALL.into_iter().collect());
     }

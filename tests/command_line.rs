@@ -49,7 +49,10 @@ fn check_says_what_a_site_does_or_why_not() {
     let report: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
     assert_eq!(report["may_run"], false);
     assert_eq!(report["diagnostics"][0]["requirement"], "IVA-8");
-    assert_eq!(report["diagnostics"][0]["labels"][0]["line"], 9);
+    let written = std::fs::read_to_string(&bad).unwrap();
+    let line = written.lines().position(|line| line.contains("hunter2")).unwrap() + 1;
+    assert_eq!(report["diagnostics"][0]["labels"][0]["line"], line);
+    assert_eq!(vokter(&["check", "missing.toml"]).status.code(), Some(2));
 }
 
 #[test]
@@ -89,7 +92,9 @@ fn bad_input_ends_with_1_and_a_cause() {
     let no_library =
         Command::new(VOKTER).args(["run", &site, "--model", &good]).env("ORT_DYLIB_PATH", "/nowhere.so").output();
     assert!(text(&no_library.unwrap().stderr).contains("run `make setup`"));
-    let no_variable = write_site(folder.path(), "{ env = \"VOKTER_TEST_UNSET\" }");
+    let no_variable = crate::support::engine::site(&[("yard", "source = { env = \"VOKTER_TEST_UNSET\" }".to_owned())]);
+    crate::support::site::write_signed(folder.path(), "signed.toml", &no_variable);
+    let no_variable = folder.path().join("signed.toml").display().to_string();
     assert!(text(&vokter(&["run", &no_variable]).stderr).contains("VOKTER_TEST_UNSET, which is not set"));
     let no_video = write_site(folder.path(), &format!("\"{}\"", file("no.mp4", b"x")));
     let output = vokter(&["run", &no_video, "--model", &good]);

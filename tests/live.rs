@@ -192,3 +192,23 @@ fn pictures(folder: &Path) -> Vec<Vec<u8>> {
     paths.sort();
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
+
+#[test]
+fn inv_3_a_purpose_whose_gates_are_open_watches_no_live_camera() {
+    let Some(data) = data() else { return };
+    let server = RtspServer::start(&short_annex_b(&data), NORMAL);
+    let text = site(&[("unsigned", format!("source = \"{}\"", server.url()))]);
+    let pending = vokter_rules::policy::compile(&text).policy.unwrap();
+    let (_, documents) = crate::support::site::signed(&text);
+    let mut unsigned = pending.clone();
+    unsigned.activate(jiff::Timestamp::now(), &documents);
+    // Neither one that was never activated nor one whose records nobody signed.
+    for policy in [pending, unsigned] {
+        let sources = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
+        let running = Running::start_with(&policy, sources, Manner::default());
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        assert_eq!(running.camera(0).state(), State::OutsideSchedule);
+        let (cameras, alarms) = running.stop();
+        assert_eq!((cameras[0].count(Metric::FramesDecoded), alarms.len()), (0, 0));
+    }
+}

@@ -19,6 +19,16 @@ vocabulary! {
 }
 
 impl Measure {
+    /// Whether it is counted in pictures of a camera, rather than from sessions or incidents.
+    pub const fn is_of_pictures(self) -> bool {
+        !self.is_of_parking() && !matches!(self, Self::IncidentCount)
+    }
+
+    /// Whether it is counted in a zone.
+    pub const fn is_of_a_zone(self) -> bool {
+        matches!(self, Self::ZoneEntries | Self::OccupancyPeak | Self::QueueLength | Self::SpeedBands)
+    }
+
     /// Whether it is about parking.
     pub const fn is_of_parking(self) -> bool {
         matches!(self, Self::ParkingArrivals | Self::ParkingDepartures | Self::MeanStay)

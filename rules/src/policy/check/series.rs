@@ -6,6 +6,7 @@
 use super::{View, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::series::{Grid, Measure};
+use crate::policy::source::SeriesSource;
 use crate::purpose::PurposeKind;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
@@ -30,6 +31,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(unknown("series", "IVA-11a", "measure", written, names));
                 continue;
             };
+            where_it_counts(view, series, measure, diagnostics);
             let Some(kind) = looked.kind else { continue };
             let allowed = match kind {
                 PurposeKind::AnonymousCounting => measure != Measure::IncidentCount && !measure.is_of_parking(),
@@ -45,5 +47,36 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(diagnostic.help("count in a purpose of kind \"anonymous-counting\""));
             }
         }
+    }
+}
+
+/// A series that counts in pictures names its camera, and its zone where it counts in one.
+fn where_it_counts(view: &View<'_>, series: &SeriesSource, measure: Measure, diagnostics: &mut Diagnostics) {
+    if !measure.is_of_pictures() {
+        return;
+    }
+    let missing = |what: &str| {
+        let message = format!("series `{}` names no {what}", series.name.value);
+        let label = format!("`{what}` is missing");
+        Diagnostic::error("series", message, series.name.span.clone(), label)
+            .requirement("IVA-11a")
+            .help(format!("say where it counts: {what} = \"…\""))
+    };
+    let Some(written) = &series.camera else {
+        diagnostics.push(missing("camera"));
+        return;
+    };
+    let Some(camera) = view.site.cameras.iter().find(|camera| camera.name.value == written.value) else {
+        let names = view.site.cameras.iter().map(|camera| camera.name.value.as_str());
+        diagnostics.push(unknown("series", "IVA-11a", "camera of this file", written, names));
+        return;
+    };
+    match &series.zone {
+        None if measure.is_of_a_zone() => diagnostics.push(missing("zone")),
+        Some(zone) if !camera.zones.iter().any(|shape| shape.name.value == zone.value) => {
+            let names = camera.zones.iter().map(|shape| shape.name.value.as_str());
+            diagnostics.push(unknown("series", "IVA-11a", "zone of this camera", zone, names));
+        }
+        _ => {}
     }
 }
