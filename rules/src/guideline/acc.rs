@@ -18,7 +18,7 @@ pub const ACC: &[Guideline] = &[
         how: "A door stores no passage without signed minutes of the discussion and the signed record of the notice.",
         checks: &["employees-told"],
         gates: &["discussion", "notice"],
-        tests: &["tests/policy/snapshots/employees-told.snap"],
+        tests: &["tests/policy/snapshots/employees-told.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "ACC-2",
@@ -107,7 +107,7 @@ pub const ACC: &[Guideline] = &[
         how: "A door stores no passage without the signed record of the notice; telling new staff is not built.",
         checks: &["employees-told"],
         gates: &["notice"],
-        tests: &["tests/policy/snapshots/employees-told.snap"],
+        tests: &["tests/policy/snapshots/employees-told.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "ACC-9",
@@ -144,7 +144,7 @@ pub const ACC: &[Guideline] = &[
                version.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "ACC-12",

@@ -121,7 +121,7 @@ pub const ISL: &[Guideline] = &[
                hangs.",
         checks: &["sign"],
         gates: &["sign"],
-        tests: &["tests/policy/snapshots/sign.snap"],
+        tests: &["tests/policy/snapshots/sign.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "ISL-10",
@@ -134,7 +134,10 @@ pub const ISL: &[Guideline] = &[
                record of the receipts.",
         checks: &["letter"],
         gates: &["receipts"],
-        tests: &["tests/policy/snapshots/letter.snap"],
+        tests: &[
+            "tests/policy/snapshots/letter-receipts-in-Iceland.snap",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+        ],
     },
     Guideline {
         id: "ISL-11",
@@ -162,7 +165,7 @@ pub const ISL: &[Guideline] = &[
                the vault.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "ISL-13",
@@ -177,7 +180,8 @@ pub const ISL: &[Guideline] = &[
         checks: &["retention"],
         gates: &[],
         tests: &[
-            "tests/policy/snapshots/retention.snap",
+            "tests/policy/snapshots/retention-Iceland-before-the-amendment.snap",
+            "tests/policy/snapshots/retention-Iceland-after-the-amendment.snap",
             "iceland_has_thirty_days_before_the_amendment_and_ninety_after",
         ],
     },
@@ -193,7 +197,10 @@ pub const ISL: &[Guideline] = &[
                both signed.",
         checks: &["work-performance"],
         gates: &["performance-need", "dpia"],
-        tests: &["tests/policy/snapshots/work-performance.snap"],
+        tests: &[
+            "tests/policy/snapshots/work-performance.snap",
+            "tests/policy/snapshots/work-performance-in-Iceland-without-a-need.snap",
+        ],
     },
     Guideline {
         id: "ISL-15",

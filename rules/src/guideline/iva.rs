@@ -23,6 +23,8 @@ pub const IVA: &[Guideline] = &[
             "tests/policy/snapshots/weighty-interest.snap",
             "tests/policy/snapshots/record.snap",
             "tests/policy/snapshots/follow-up.snap",
+            "a_record_expires_at_the_end_of_its_last_day",
+            "inv_3_what_ends_is_closed_from_that_second_on",
         ],
     },
     Guideline {
@@ -62,7 +64,10 @@ pub const IVA: &[Guideline] = &[
                signed records; keys for each purpose come with the vault.",
         checks: &[],
         gates: &["balancing"],
-        tests: &["tests/compile_fail/event_keeps_its_purpose.rs"],
+        tests: &[
+            "tests/compile_fail/event_keeps_its_purpose.rs",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+        ],
     },
     Guideline {
         id: "IVA-3",
@@ -162,6 +167,7 @@ pub const IVA: &[Guideline] = &[
         tests: &[
             "tests/policy/snapshots/plate-outside-parking.snap",
             "tests/policy/snapshots/parking-place.snap",
+            "tests/policy/snapshots/parking-place-plates-on-a-street.snap",
             "iva_7a_a_model_for_plates_runs_no_site",
         ],
     },
@@ -190,7 +196,11 @@ pub const IVA: &[Guideline] = &[
                comes.",
         checks: &["credentials-in-file"],
         gates: &["risk-analysis"],
-        tests: &["tests/policy/snapshots/credentials-in-file.snap", "credentials_are_found_wherever_they_are_written"],
+        tests: &[
+            "tests/policy/snapshots/credentials-in-file.snap",
+            "credentials_are_found_wherever_they_are_written",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+        ],
     },
     Guideline {
         id: "IVA-9",
@@ -203,7 +213,7 @@ pub const IVA: &[Guideline] = &[
                reopens it; printing them from the policy comes with the documents.",
         checks: &["sign"],
         gates: &["sign"],
-        tests: &["tests/policy/snapshots/sign.snap"],
+        tests: &["tests/policy/snapshots/sign.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "IVA-10",
@@ -241,7 +251,11 @@ pub const IVA: &[Guideline] = &[
         how: "A rule that counts is refused in a security purpose, and so is a series other than of incidents.",
         checks: &["rule-fits-purpose", "series"],
         gates: &[],
-        tests: &["tests/policy/snapshots/rule-fits-purpose.snap", "tests/policy/snapshots/series.snap"],
+        tests: &[
+            "tests/policy/snapshots/rule-fits-purpose.snap",
+            "tests/policy/snapshots/series.snap",
+            "tests/policy/snapshots/series-customers-of-a-shop.snap",
+        ],
     },
     Guideline {
         id: "IVA-11c",
@@ -267,7 +281,7 @@ pub const IVA: &[Guideline] = &[
                console.",
         checks: &["routine"],
         gates: &["rights-routine"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "IVA-13",
@@ -292,7 +306,10 @@ pub const IVA: &[Guideline] = &[
         how: "A policy names the officer, or says why none is required.",
         checks: &["data-protection-officer"],
         gates: &[],
-        tests: &["tests/policy/snapshots/data-protection-officer.snap"],
+        tests: &[
+            "tests/policy/snapshots/data-protection-officer.snap",
+            "tests/policy/snapshots/data-protection-officer-a-municipality-has-one.snap",
+        ],
     },
     Guideline {
         id: "IVA-15",

@@ -108,7 +108,10 @@ pub const KRS: &[Guideline] = &[
                interest needs a signed balancing.",
         checks: &["lawful-basis"],
         gates: &["balancing"],
-        tests: &["tests/policy/snapshots/lawful-basis.snap"],
+        tests: &[
+            "tests/policy/snapshots/lawful-basis.snap",
+            "tests/policy/snapshots/lawful-basis-where-people-live.snap",
+        ],
     },
     Guideline {
         id: "KRS-8",
@@ -140,7 +143,9 @@ pub const KRS: &[Guideline] = &[
         gates: &[],
         tests: &[
             "tests/policy/snapshots/opening-hours.snap",
+            "tests/policy/snapshots/opening-hours-open-on-public-holidays.snap",
             "inv_3_a_live_camera_outside_its_schedule_is_not_decoded",
+            "hours_overlap_to_the_minute_and_holidays_count",
             "krs_9_every_holiday_from_2000_to_2060_is_that_of_another_calendar",
         ],
     },
@@ -169,7 +174,11 @@ pub const KRS: &[Guideline] = &[
                which a change of cameras, zones, rules or hours reopens.",
         checks: &["employees-told", "follow-up"],
         gates: &["discussion"],
-        tests: &["tests/policy/snapshots/employees-told.snap", "tests/policy/snapshots/follow-up.snap"],
+        tests: &[
+            "tests/policy/snapshots/employees-told.snap",
+            "tests/policy/snapshots/follow-up.snap",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+        ],
     },
     Guideline {
         id: "KRS-12",
@@ -197,7 +206,10 @@ pub const KRS: &[Guideline] = &[
                refused.",
         checks: &["limited-circle"],
         gates: &["threat"],
-        tests: &["tests/policy/snapshots/limited-circle.snap"],
+        tests: &[
+            "tests/policy/snapshots/limited-circle.snap",
+            "tests/policy/snapshots/limited-circle-a-break-room.snap",
+        ],
     },
     Guideline {
         id: "KRS-14",
@@ -270,6 +282,7 @@ pub const KRS: &[Guideline] = &[
         gates: &[],
         tests: &[
             "tests/policy/snapshots/always-open.snap",
+            "tests/policy/snapshots/always-open-in-windows-without-a-gap.snap",
             "tests/policy/snapshots/window.snap",
             "tests/policy/snapshots/staffed-hours.snap",
             "inv_3_a_night_window_opens_and_closes_on_the_second",
@@ -314,7 +327,11 @@ pub const KRS: &[Guideline] = &[
                printing it from the policy comes with the documents.",
         checks: &["sign", "window"],
         gates: &["sign"],
-        tests: &["tests/policy/snapshots/sign.snap", "tests/policy/snapshots/window.snap"],
+        tests: &[
+            "tests/policy/snapshots/sign-what-stands-on-it.snap",
+            "tests/policy/snapshots/window.snap",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+        ],
     },
     Guideline {
         id: "KRS-22",
@@ -328,7 +345,7 @@ pub const KRS: &[Guideline] = &[
                the documents.",
         checks: &["sign"],
         gates: &["sign"],
-        tests: &["tests/policy/snapshots/sign.snap"],
+        tests: &["tests/policy/snapshots/sign.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "KRS-23",
@@ -341,7 +358,7 @@ pub const KRS: &[Guideline] = &[
                policy comes with the documents.",
         checks: &["letter"],
         gates: &["letter"],
-        tests: &["tests/policy/snapshots/letter.snap"],
+        tests: &["tests/policy/snapshots/letter.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "KRS-24",
@@ -432,7 +449,7 @@ pub const KRS: &[Guideline] = &[
                that of WPC-5, comes with the vault.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "KRS-31",
@@ -470,7 +487,7 @@ pub const KRS: &[Guideline] = &[
                comes with the vault.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/snapshots/retention.snap"],
+        tests: &["tests/policy/snapshots/retention-longer-than-three-days-without-a-reason.snap"],
     },
     Guideline {
         id: "KRS-34",
@@ -509,6 +526,6 @@ pub const KRS: &[Guideline] = &[
                vault.",
         checks: &["routine"],
         gates: &["risk-analysis"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
 ];

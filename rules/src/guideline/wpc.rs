@@ -17,7 +17,7 @@ pub const WPC: &[Guideline] = &[
         how: "At a workplace no live camera is watched before the signed record of the notice to employees.",
         checks: &["employees-told"],
         gates: &["notice"],
-        tests: &["tests/policy/snapshots/employees-told.snap"],
+        tests: &["tests/policy/snapshots/employees-told.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "WPC-2",
@@ -71,7 +71,7 @@ pub const WPC: &[Guideline] = &[
                the vault.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
-        tests: &["tests/policy/snapshots/routine.snap"],
+        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
     },
     Guideline {
         id: "WPC-6",
@@ -109,7 +109,10 @@ pub const WPC: &[Guideline] = &[
         how: "The longer cap holds only where every place of the purpose is a point of sale, a post office or a bank.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/snapshots/retention.snap", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+        tests: &[
+            "tests/policy/snapshots/retention-three-months-where-one-pays.snap",
+            "the_strictest_cap_wins_and_a_till_may_keep_three_months",
+        ],
     },
     Guideline {
         id: "WPC-9",
@@ -121,7 +124,7 @@ pub const WPC: &[Guideline] = &[
         how: "More than the cap is accepted only with the reference of the decision and the day on which it ends.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/snapshots/retention.snap"],
+        tests: &["tests/policy/snapshots/retention-an-exemption.snap"],
     },
     Guideline {
         id: "WPC-10",
