@@ -150,7 +150,12 @@ impl Camera {
         let spans = openings(&schedules, &self.time_zone, begins, until).into_iter();
         let openings_ns: Vec<_> = spans.map(|span| since(span.start)..since(span.end)).take(OPENINGS).collect();
         let cannot_open = |error: std::io::Error| format!("{} cannot be opened: {error}", path.display());
-        let folder = std::fs::metadata(path).map_err(cannot_open)?.is_dir();
+        let kind = std::fs::metadata(path).map_err(cannot_open)?.file_type();
+        if !kind.is_dir() && !kind.is_file() {
+            // A pipe or device would be a live camera that passes for a recording (INV-9).
+            return Err(format!("{} is neither a file nor a folder", path.display()));
+        }
+        let folder = kind.is_dir();
         let in_folder = |error: String| format!("{}: {error}", path.display());
         let pictures = if folder { pictures::list(path).map_err(in_folder)? } else { Vec::new() };
         self.health.set_state(State::Running);
