@@ -4,3 +4,4 @@ pub mod check;
 pub mod demo;
 pub mod models;
 pub mod run;
+pub mod vault;

@@ -13,6 +13,7 @@ use crate::vault::{Inner, Session, Vault, head_of, key_of_night};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
+use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 use zeroize::Zeroizing;
 
@@ -33,6 +34,8 @@ pub struct Item<P: Kind> {
     pub deadline: Timestamp,
     /// The event.
     pub payload: Zeroizing<Vec<u8>>,
+    /// Whether it has a still.
+    pub has_medium: bool,
     /// Its still, if it has one and it was asked for.
     pub medium: Option<Zeroizing<Vec<u8>>>,
     kind: PhantomData<P>,
@@ -47,6 +50,8 @@ pub struct Reading {
     pub to: Option<Timestamp>,
     /// With the stills.
     pub media: bool,
+    /// One item alone.
+    pub item: Option<ItemId>,
 }
 
 /// Who asked for what, and why, as it lies sealed in the vault.
@@ -72,6 +77,9 @@ pub struct AccessRecord {
     /// Recorded before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub to: Option<Timestamp>,
+    /// The items that were asked for by their numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub items: Vec<String>,
 }
 
 impl Vault {
@@ -92,20 +100,22 @@ impl Vault {
     ) -> Result<(u64, u64), VaultError> {
         let purpose = grant.purpose().text();
         let allowed = access.check(Operation::Read, P::KIND, &grant.purpose().to_string());
-        self.admit(&purpose, allowed, access, Operation::Read, reading, now)?;
+        self.admit(&purpose, allowed, (access, Operation::Read), reading, reading.item.as_slice(), now)?;
         let (mut shown, mut damaged) = (0, 0);
         let buckets = self.with(|inner| {
             let buckets = inner.store.read(|tx| Bucket::of_purpose(tx, &purpose))?;
-            Ok(buckets.into_iter().map(|bucket| bucket.id).collect::<Vec<_>>())
+            let ids = buckets.into_iter().map(|bucket| bucket.id);
+            Ok(ids.filter(|id| reading.item.is_none_or(|item| item.bucket() == *id)).collect::<Vec<_>>())
         })?;
         for bucket in buckets {
             let (mut next, end) = Bucket::numbers(bucket);
             while next < end {
                 let page = self.with(|inner| inner.page(&purpose, bucket, next, reading, now))?;
                 damaged += page.damaged;
-                for (id, captured, deadline, payload, medium) in page.items {
+                for opened in page.items {
                     shown += 1;
-                    show(Item { id, captured, deadline, payload, medium, kind: PhantomData });
+                    let Opened { id, captured, deadline, payload, has_medium, medium } = opened;
+                    show(Item { id, captured, deadline, payload, has_medium, medium, kind: PhantomData });
                 }
                 next = page.next.unwrap_or(end);
             }
@@ -125,9 +135,12 @@ impl Vault {
         items: &[ItemId],
         now: Timestamp,
     ) -> Result<(), VaultError> {
+        if items.len() > limits::ITEMS_PER_COMMIT {
+            return Err(VaultError::TooLarge { what: "an erasure", limit: limits::ITEMS_PER_COMMIT as u64 });
+        }
         let purpose = grant.purpose().text();
         let allowed = access.check(Operation::Erase, P::KIND, &grant.purpose().to_string());
-        self.admit(&purpose, allowed, access, Operation::Erase, &Reading::default(), now)?;
+        self.admit(&purpose, allowed, (access, Operation::Erase), &Reading::default(), items, now)?;
         self.with(|inner| {
             inner.journal_is_due = true;
             inner.write(now, false, |session| {
@@ -148,7 +161,7 @@ impl Vault {
         mut show: impl FnMut(AccessRecord),
     ) -> Result<(u64, u64), VaultError> {
         let allowed = access.check(Operation::ReadLog, PurposeKind::AnonymousCounting, "every purpose");
-        self.admit(LOG_PURPOSE, allowed, access, Operation::ReadLog, &Reading::default(), now)?;
+        self.admit(LOG_PURPOSE, allowed, (access, Operation::ReadLog), &Reading::default(), &[], now)?;
         let (mut shown, mut damaged) = (0, 0);
         let buckets = self.with(|inner| inner.store.read(|tx| Bucket::of_purpose(tx, LOG_PURPOSE)))?;
         for bucket in buckets {
@@ -156,8 +169,8 @@ impl Vault {
             while next < end {
                 let page = self.with(|inner| inner.page(LOG_PURPOSE, bucket.id, next, &Reading::default(), now))?;
                 damaged += page.damaged;
-                for (_, _, _, payload, _) in page.items {
-                    match payload.get(SALT_BYTES..).and_then(|record| serde_json::from_slice(record).ok()) {
+                for opened in page.items {
+                    match opened.payload.get(SALT_BYTES..).and_then(|record| serde_json::from_slice(record).ok()) {
                         Some(record) => {
                             shown += 1;
                             show(record);
@@ -176,9 +189,9 @@ impl Vault {
         &self,
         purpose: &str,
         allowed: Result<(), VaultError>,
-        access: &Access,
-        operation: Operation,
+        (access, operation): (&Access, Operation),
         reading: &Reading,
+        items: &[ItemId],
         now: Timestamp,
     ) -> Result<(), VaultError> {
         let logged = self.with(|inner| {
@@ -193,6 +206,7 @@ impl Vault {
                     refused: allowed.is_err(),
                     from: reading.from,
                     to: reading.to,
+                    items: items.iter().map(ToString::to_string).collect(),
                 };
                 session.log_access(&record)
             })
@@ -211,8 +225,15 @@ struct Page {
     next: Option<i64>,
 }
 
-/// Number, capture, deadline, event, still.
-type Opened = (ItemId, Timestamp, Timestamp, Zeroizing<Vec<u8>>, Option<Zeroizing<Vec<u8>>>);
+/// What becomes an [`Item`].
+struct Opened {
+    id: ItemId,
+    captured: Timestamp,
+    deadline: Timestamp,
+    payload: Zeroizing<Vec<u8>>,
+    has_medium: bool,
+    medium: Option<Zeroizing<Vec<u8>>>,
+}
 
 impl Inner {
     /// Opens a page of a bucket of that purpose, and of no other: the key is derived from the purpose's name.
@@ -246,6 +267,9 @@ impl Inner {
             let mut minute_key = None;
             for row in rows {
                 let (Some(wrapped), true) = (&row.key, row.deadline > time) else { continue };
+                if reading.item.is_some_and(|item| item != row.id) {
+                    continue;
+                }
                 let (day, minute) = day_and_minute(row.deadline);
                 if minute_key.as_ref().is_none_or(|(at, _)| *at != minute) {
                     minute_key = chain.of_minute(minute).map(|key| (minute, key));
@@ -274,7 +298,8 @@ impl Inner {
                     None => None,
                 };
                 let deadline = Timestamp::from_millisecond(row.deadline).map_err(|_| VaultError::Time)?;
-                page.items.push((row.id, captured, deadline, payload, medium));
+                let (id, has_medium) = (row.id, row.medium.is_some());
+                page.items.push(Opened { id, captured, deadline, payload, has_medium, medium });
             }
             Ok(page)
         })

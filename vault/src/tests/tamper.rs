@@ -111,12 +111,14 @@ fn every_column_of_every_row_is_covered() {
     }
 }
 
+type Edit = fn(&Path);
+
 #[test]
 fn every_file_is_covered() {
     let (site, _) = vault();
     let stills: Vec<PathBuf> = files_below(&site.data().join("segments"));
     assert!(stills.len() >= 6, "{stills:?}");
-    let edits: [(&str, fn(&Path)); 4] = [
+    let edits: [(&str, Edit); 4] = [
         ("is missing", |path| std::fs::remove_file(path).unwrap()),
         ("was changed", |path| std::fs::write(path, b"else").unwrap()),
         ("was changed", |path| {
