@@ -25,3 +25,4 @@ mod real_server;
 mod scenes;
 mod support;
 mod tidy;
+mod vault;

@@ -147,8 +147,11 @@ fn kind(vault: &Vault, name: &str) -> Result<PurposeKind, anyhow::Error> {
         [purpose] => Ok(purpose.kind()),
         [] => {
             let names: Vec<_> = purposes.iter().map(|purpose| purpose.name()).collect();
-            let there =
-                if names.is_empty() { "nothing is kept yet".to_owned() } else { format!("kept are: {}", names.join(", ")) };
+            let there = if names.is_empty() {
+                "nothing is kept yet".to_owned()
+            } else {
+                format!("kept are: {}", names.join(", "))
+            };
             Err(anyhow!("nothing is kept for a purpose `{name}`; {there}"))
         }
         several => {

@@ -6,6 +6,7 @@ mod crash;
 mod forensic;
 mod lifecycle;
 mod tamper;
+mod trouble;
 
 use crate::{Access, Draft, Grant, ItemId, Kept, Mint, PropertyProtection, Reading, Recorder, Retention, Role};
 use crate::{RootKey, Vault, VaultError, verify};
