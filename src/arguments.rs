@@ -14,6 +14,10 @@ use std::path::PathBuf;
   vokter run site.toml                 watch; one JSON line per event
   vokter run site.toml --events e.jsonl --stills pictures/
   vokter explain IVA-4b                what is required, and what holds it
+  vokter run site.toml --data-dir /var/lib/vokter
+                                       keep events, sealed, until their deadline
+  vokter events --data-dir /var/lib/vokter --purpose yard --reason \"case 7\"
+  vokter verify /var/lib/vokter        does everything that is kept hold?
   vokter demo                          a day at a synthetic site")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -37,6 +41,114 @@ pub enum Command {
     Demo(Demo),
     /// Find, look into and fetch models
     Models(Models),
+    /// Show what is kept for a purpose; needs a reason, and is logged
+    Events(Events),
+    /// Erase events before their deadline; needs a reason, and is logged
+    Erase(Erase),
+    /// Show who has read what, and why; needs a reason, and is logged
+    Log(Log),
+    /// Check log, database, files and deadlines of a vault, without keys
+    Verify(Verify),
+}
+
+/// Where a vault is, and its root key.
+#[derive(Args)]
+pub struct Place {
+    /// The folder that the vault is in
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// The root key, outside that folder and its backups; without it, a file
+    /// beside the folder: DIR.key
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// Shows what is kept for one purpose, as JSON lines, or one still. Who asks, in what role and why is written to the log
+/// before anything is shown; if it cannot be, nothing is. What you write elsewhere is yours to erase.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter events --data-dir data --purpose yard --reason \"case 7: cut fence\"
+  vokter events --data-dir data --purpose yard --reason \"case 7\" \\
+      --from 2026-11-22T22:00:00Z --to 2026-11-23T05:00:00Z | jq .rule
+  vokter events --data-dir data --purpose yard --reason \"case 7\" \\
+      --still 0000001000000003 > still.jpg")]
+pub struct Events {
+    #[command(flatten)]
+    pub place: Place,
+    /// The purpose, by its name in the site file
+    #[arg(long, value_name = "NAME")]
+    pub purpose: String,
+    /// Why you need to see it (KRS-27)
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The role that you act in: operator, parking-operator, statistician,
+    /// privacy-officer, administrator or decider
+    #[arg(long, value_name = "ROLE", default_value = "operator")]
+    pub role: String,
+    /// Recorded at this time or later (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<jiff::Timestamp>,
+    /// Recorded before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<jiff::Timestamp>,
+    /// Write the still of this item to standard output instead
+    #[arg(long, value_name = "ITEM")]
+    pub still: Option<vokter_vault::ItemId>,
+}
+
+/// Erases items of one purpose: event, still and key. A copy of the row in a backup from before opens nothing from the
+/// next night on.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter erase --data-dir data --purpose yard \\
+      --reason \"request 12, erasure\" 0000001000000003 0000001000000004")]
+pub struct Erase {
+    #[command(flatten)]
+    pub place: Place,
+    /// The purpose, by its name in the site file
+    #[arg(long, value_name = "NAME")]
+    pub purpose: String,
+    /// Why they are erased
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The role that you act in
+    #[arg(long, value_name = "ROLE", default_value = "privacy-officer")]
+    pub role: String,
+    /// The items, as `vokter events` names them
+    #[arg(value_name = "ITEM", required = true)]
+    pub items: Vec<vokter_vault::ItemId>,
+}
+
+/// Shows who has read or tried to read what, in what role and why, as JSON lines.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter log --data-dir data --reason \"yearly check\" | jq -c '[.at, .who, .reason]'")]
+pub struct Log {
+    #[command(flatten)]
+    pub place: Place,
+    /// Why you need to see it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The role that you act in
+    #[arg(long, value_name = "ROLE", default_value = "privacy-officer")]
+    pub role: String,
+}
+
+/// Checks that the log is whole and signed, that the database and every file are as the log has them, and that every
+/// deadline was kept. Needs no key. The last line is the head of the log: whoever keeps it (a privacy officer, the
+/// employees' representative) can check later that the log only grew. Exits with 0 if all holds, 1 if not.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter verify /var/lib/vokter
+  vokter verify /var/lib/vokter | tail -1 > head-of-monday
+  vokter verify /var/lib/vokter --since head-of-monday")]
+pub struct Verify {
+    /// The folder that the vault is in
+    #[arg(value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// A head that a witness kept: a file with its line, or the line itself
+    #[arg(long, value_name = "HEAD")]
+    pub since: Option<String>,
 }
 
 /// Reads a site file and says everything that is wrong with it, with the requirement behind it and what to write
@@ -197,6 +309,7 @@ pub struct Sign {
 #[command(after_help = "Examples:
   vokter run site.toml
   vokter run site.toml --events events.jsonl --stills pictures/
+  vokter run site.toml --data-dir /var/lib/vokter > /dev/null
   vokter run site.toml --model models/yolox-s.toml | jq -c '[.time, .camera, .rule]'
   GATE_URL=rtsp://user:secret@10.0.0.5/1 vokter run site.toml")]
 pub struct Run {
@@ -209,6 +322,14 @@ pub struct Run {
     /// Also save a masked picture of each event in this folder
     #[arg(long, value_name = "FOLDER")]
     pub stills: Option<PathBuf>,
+    /// Also keep events and their masked pictures in this folder, sealed, until
+    /// their deadline, which is that of their purpose
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The root key of that folder, outside it and its backups; without it, a
+    /// file beside the folder: DIR.key
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    pub key_file: Option<PathBuf>,
     /// The detection model: its model.toml, or its .onnx with the model.toml
     /// beside it; without it, the one that comes with Vokter
     #[arg(long, value_name = "FILE")]
@@ -253,6 +374,8 @@ impl Demo {
             site: self.site.clone(),
             events,
             stills: Some(stills),
+            data_dir: None,
+            key_file: None,
             model: self.model.clone(),
             sessions: None,
             pace: !self.fast,

@@ -5,6 +5,7 @@
 mod arguments;
 mod command;
 mod documents;
+mod keeper;
 mod live_view;
 mod logs;
 mod outlet;
@@ -31,6 +32,10 @@ fn main() -> ExitCode {
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),
+        Command::Events(events) => command::vault::events(events),
+        Command::Erase(erase) => command::vault::erase(erase),
+        Command::Log(log) => command::vault::log(log),
+        Command::Verify(verify) => command::vault::verify(verify),
     };
     match done {
         Ok(code) => code,

@@ -28,3 +28,4 @@ mod scenes;
 mod site_file;
 mod support;
 mod tidy;
+mod vault;

@@ -14,6 +14,44 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why something is kept for as long as it is. Each class has its own keys in the vault, and its own longest time.
+    pub enum RetentionClass {
+        EngineDefault = "engine-default": "What nothing else is said about: 72 hours (EDPB 3/2019).",
+        Norway = "norway": "Norway, for a reason that is written down: 30 days (WPC-7).",
+        NorwayWorkplace = "norway-workplace": "A workplace in Norway: 7 days (WPC-6).",
+        NorwayMunicipal = "norway-municipal": "A municipality in Norway: 7 days (KRS-33).",
+        NorwayPoliceHandover = "norway-police-handover": "A clip in Norway that the police will likely get: 30 days (WPC-7, KRS-34).",
+        NorwayPointOfSale = "norway-point-of-sale": "Where one pays with a card or shows identification: 3 months (WPC-8).",
+        PassageLog = "passage-log": "A passage through a door: 90 days (ACC-13).",
+        Iceland = "iceland": "Iceland: 90 days since Rules 1329/2025 (ISL-13).",
+        Exempted = "exempted": "As long as a regulator's decision says (WPC-9).",
+        AuditLog = "audit-log": "Who read what and why, in the vault's own log: a year. No source sets it.",
+    }
+}
+
+/// The class of what a purpose keeps for so many days, under these packs and of these places.
+pub fn class_of(days: u16, packs: &[Pack], places: &[PlaceClass], exempted: bool, passages: bool) -> RetentionClass {
+    let all_of_payment = !places.is_empty() && places.iter().all(|class| class.has_payment_or_identification());
+    if days <= DEFAULT_RETENTION_DAYS {
+        RetentionClass::EngineDefault
+    } else if exempted {
+        RetentionClass::Exempted
+    } else if passages {
+        RetentionClass::PassageLog
+    } else if packs.contains(&Pack::Iceland) {
+        RetentionClass::Iceland
+    } else if all_of_payment {
+        RetentionClass::NorwayPointOfSale
+    } else if packs.contains(&Pack::NorwayWorkplace) {
+        RetentionClass::NorwayWorkplace
+    } else if packs.contains(&Pack::NorwayMunicipality) && days <= MUNICIPALITY.days {
+        RetentionClass::NorwayMunicipal
+    } else {
+        RetentionClass::Norway
+    }
+}
+
 /// The longest that something may be kept, counted from its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {

@@ -64,6 +64,19 @@ pub const PLATE_SLOTS: usize = 16;
 /// Events that wait for their outlet.
 pub const EVENTS_WAITING: usize = 256;
 
+/// Items that the vault keeps in one commit.
+pub const ITEMS_PER_COMMIT: usize = 4096;
+/// Bytes of an item: an event with its fields.
+pub const ITEM_BYTES: usize = 64 << 10;
+/// Bytes of the medium that belongs to an item: a still.
+pub const MEDIUM_BYTES: usize = 16 << 20;
+/// Items that one key of a purpose, retention class and day covers.
+pub const ITEMS_PER_BUCKET: u64 = 1 << 36;
+/// Dead items that are cleared from the disk in one turn, so that clearing never keeps events waiting.
+pub const ITEMS_CLEARED_PER_TURN: usize = 20_000;
+/// Characters of the reason for which something is read.
+pub const REASON_CHARACTERS: usize = 500;
+
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;
 /// Purposes of a site.

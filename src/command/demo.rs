@@ -3,7 +3,7 @@
 use super::run::{detectors, finish, options, read_site, sources, stop_on_signal};
 use crate::arguments::Demo;
 use crate::live_view::{Line, LiveView};
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, id_of};
 use crate::{logs, truth};
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -36,7 +36,7 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     let writer = std::thread::spawn(move || {
         let mut all = Vec::new();
         for alarm in alarms {
-            let still = outlet.write(&alarm)?;
+            let still = outlet.write(&alarm, id_of(&alarm.event), None)?;
             let time = zone.to_datetime(alarm.event.time()).strftime("%H:%M:%S").to_string();
             let line = alarm_line(&alarm, &time, still.map(|name| stills.join(name)).as_deref());
             above.above(|| println!("{line}"));

@@ -8,3 +8,4 @@ pub mod new;
 pub mod run;
 pub mod sign;
 pub mod status;
+pub mod vault;

@@ -1,8 +1,9 @@
 //! `vokter run`
 
 use crate::arguments::Run;
+use crate::keeper::Keeper;
 use crate::live_view::LiveView;
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, id_of};
 use crate::{documents, logs, report, supplied};
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam::channel::Receiver;
@@ -34,13 +35,16 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
 
     let sources = sources(&policy, &arguments.site)?;
     let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
+    let keeper =
+        arguments.data_dir.as_ref().map(|directory| Keeper::open(&policy, directory, arguments.key_file.as_deref()));
+    let keeper = keeper.transpose()?;
     let detectors = detectors(arguments)?;
     let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
     stop_on_signal(engine.stop_switch())?;
 
     let (stop, above) = (engine.stop_switch(), view.clone());
     let writer = std::thread::spawn(move || {
-        let written = write_all(&alarms, &mut outlet, above.as_ref());
+        let written = write_all(&alarms, &mut outlet, keeper.as_ref(), above.as_ref());
         if written.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -71,7 +75,7 @@ pub(super) fn options(arguments: &Run) -> Result<Options> {
         scene: beside("vokter-scene")?,
         pace: arguments.pace,
         gate: !arguments.no_gate,
-        stills: arguments.stills.is_some(),
+        stills: arguments.stills.is_some() || arguments.data_dir.is_some(),
         now: jiff::Timestamp::now(),
     })
 }
@@ -104,20 +108,33 @@ pub(super) fn finish(cameras: &[Arc<CameraHealth>]) -> Result<ExitCode> {
     if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { bail!("{}", failed.join("\nerror: ")) }
 }
 
-fn write_all(alarms: &Receiver<Alarm>, outlet: &mut Outlet, view: Option<&LiveView>) -> Result<()> {
-    for alarm in alarms {
+/// Keeps and writes what is reported. What waits is kept in one commit, and only then written: whoever reads the line knows
+/// that the event is on the disk.
+fn write_all(
+    alarms: &Receiver<Alarm>,
+    outlet: &mut Outlet,
+    keeper: Option<&Keeper>,
+    view: Option<&LiveView>,
+) -> Result<()> {
+    while let Ok(first) = alarms.recv() {
+        let mut batch = vec![first];
+        batch.extend(alarms.try_iter().take(limits::EVENTS_WAITING));
+        let ids: Vec<_> = batch.iter().map(|alarm| id_of(&alarm.event)).collect();
+        let items = keeper.map_or_else(|| vec![None; batch.len()], |keeper| keeper.keep(&batch, &ids));
+        let mut write = || {
+            let all = batch.iter().zip(&ids).zip(&items);
+            all.map(|((alarm, id), item)| outlet.write(alarm, *id, *item)).try_for_each(|written| written.map(|_| ()))
+        };
         match view {
             Some(view) => {
-                let mut written = Ok(None);
-                view.above(|| written = outlet.write(&alarm));
+                let mut written = Ok(());
+                view.above(|| written = write());
                 written?;
             }
-            None => {
-                outlet.write(&alarm)?;
-            }
+            None => write()?,
         }
     }
-    Ok(())
+    keeper.map_or(Ok(()), Keeper::finish)
 }
 
 /// The camera's source with its variable read and its path made relative to the site file.

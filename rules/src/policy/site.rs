@@ -5,7 +5,7 @@ use super::record::{Record, Standing};
 use super::schedule::Schedule;
 use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntrusion};
 use crate::geometry::{Point, Polygon, Segment};
-use crate::jurisdiction::Pack;
+use crate::jurisdiction::{Pack, RetentionClass};
 use crate::object::ObjectSet;
 use crate::purpose::PurposeKind;
 use jiff::Timestamp;
@@ -167,6 +167,8 @@ pub struct Purpose {
     pub schedule: Schedule,
     /// Days after which nothing of it can be read any more.
     pub retention_days: u16,
+    /// Why it is kept for as long.
+    pub retention_class: RetentionClass,
     /// The roles that may look at what it finds.
     pub roles: Vec<String>,
     /// The rules that may run.

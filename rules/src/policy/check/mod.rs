@@ -2,8 +2,8 @@
 
 mod view;
 
-pub(super) use view::View;
-use view::{Looked, class_of};
+use view::Looked;
+pub(super) use view::{View, class_of};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::gate::Gate;

@@ -7,7 +7,7 @@ mod rule;
 pub(super) use hours::{days, hours, time, windows};
 pub(super) use record::digest;
 
-use super::check::View;
+use super::check::{View, class_of as class_of_place};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fingerprint::Aspects;
 use super::gate::Aspect;
@@ -17,8 +17,9 @@ use super::schedule::Schedule;
 use super::site::{Camera, Purpose, SitePolicy, Source};
 use super::source::{CameraSource, Shape, SiteSource, VideoSource};
 use crate::geometry::{Point, Polygon};
-use crate::jurisdiction::DEFAULT_RETENTION_DAYS;
+use crate::jurisdiction::{self, DEFAULT_RETENTION_DAYS};
 use crate::limits;
+use crate::purpose::PurposeKind;
 use jiff::tz::TimeZone;
 use record::Records;
 use std::collections::HashMap;
@@ -156,6 +157,14 @@ fn purpose(
     let hours = hours(source)?;
     let retention_days = source.retention.as_ref().and_then(|kept| kept.days.as_ref());
     let retention_days = retention_days.map_or(DEFAULT_RETENTION_DAYS, |days| days.value.clamp(0.0, 36_500.0) as u16);
+    let classes: Vec<_> = looked.places.iter().filter_map(|place| class_of_place(place)).collect();
+    let retention_class = jurisdiction::class_of(
+        retention_days,
+        &view.packs_of(looked),
+        &classes,
+        source.retention.as_ref().is_some_and(|kept| kept.exemption.is_some()),
+        looked.kind == Some(PurposeKind::AccessControl),
+    );
     let mut aspects = Aspects::default();
     view.describe_controller(&mut aspects);
     view.describe_purpose(looked, &mut aspects);
@@ -178,6 +187,7 @@ fn purpose(
         description: source.description.as_ref().map(|written| written.value.clone()).unwrap_or_default(),
         schedule: Schedule { hours, country: view.country(), ends: None },
         retention_days,
+        retention_class,
         roles: source.roles.iter().map(|role| role.value.clone()).collect(),
         rules,
         is_commissioning,

@@ -1,0 +1,140 @@
+//! What the vault costs: events kept a second, one item opened, a day erased, the disk: `cargo bench --bench vault`.
+//!
+//! `VOKTER_BENCH_ITEMS=10000000` fills the day that is erased with ten million items; `TMPDIR` says on which disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
+
+#[allow(dead_code, reason = "shared with the other benches")]
+mod report;
+
+use jiff::{SignedDuration, Timestamp};
+use report::{Report, median};
+use std::path::Path;
+use std::time::Instant;
+use vokter_rules::limits;
+use vokter_rules::purpose::PurposeKind;
+use vokter_vault::{
+    Access, Draft, Grant, Kept, PropertyProtection, Reading, Recorder, Retention, Role, RootKey, Vault, verify,
+};
+
+/// What the vault should do, on any disk that is not slower than a laptop's.
+const EVENTS_PER_SECOND: f64 = 50_000.0;
+const ERASED_WITHIN_MS: f64 = 1_000.0;
+/// Items of the day that is erased, unless VOKTER_BENCH_ITEMS says otherwise.
+const ITEMS: usize = 1_000_000;
+/// An event as `vokter run` keeps it.
+const EVENT: &str = r#"{"id":"01a1fadd-d400-7da2-84ed-ce02e92129d7","schema":"vokter.event/1","purpose":"yard-at-night","purpose_kind":"property-protection","camera":"yard","rule":"over-the-fence","kind":"line-crossing","class":"person","line":"fence","direction":"down","time":"2026-11-20T21:30:04.16Z","commissioning":true}"#;
+
+fn main() {
+    let mut report = Report::new("vault");
+    let items = std::env::var("VOKTER_BENCH_ITEMS").map_or(ITEMS, |items| items.parse().expect("a number of items"));
+    let now: Timestamp = "2026-11-22T10:30:15Z".parse().unwrap();
+    for commit in [1, limits::EVENTS_WAITING, limits::ITEMS_PER_COMMIT] {
+        let folder = tempfile::tempdir().unwrap();
+        let count = (commit * 256).min(200_000);
+        let plain = plain_rows(folder.path(), count, commit);
+        report.figure(format!("rows in clear, {commit} a commit"), plain, "rows/s");
+        let (vault, recorder, _) = open(folder.path(), now);
+        let kept = keep(&vault, &recorder, count, commit, now);
+        report.against(format!("events kept, {commit} a commit"), kept, "events/s", EVENTS_PER_SECOND);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    erase_a_day(&mut report, folder.path(), items, now);
+    report.write().unwrap();
+}
+
+fn open(folder: &Path, now: Timestamp) -> (Vault, Recorder, Grant<PropertyProtection>) {
+    let root = RootKey::in_file(&folder.join("root.key"));
+    let (vault, mut mint) = Vault::open_or_create(&folder.join("data"), root, now).unwrap();
+    let recorder = mint.recorder(PurposeKind::PropertyProtection, "yard-at-night", Retention::DEFAULT).unwrap();
+    (vault, recorder, mint.grant("yard-at-night").unwrap())
+}
+
+/// Keeps events, a commit at a time; returns how many a second.
+fn keep(vault: &Vault, recorder: &Recorder, count: usize, commit: usize, now: Timestamp) -> f64 {
+    let draft = Draft { recorder, captured: now, payload: EVENT.as_bytes(), medium: None };
+    let (begun, mut kept) = (Instant::now(), 0);
+    while kept < count {
+        let drafts = vec![draft; commit.min(count - kept)];
+        kept += vault.keep(&drafts, now).unwrap().len();
+    }
+    kept as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// What SQLite itself keeps of the same rows, neither sealed nor logged: the limit of this disk.
+fn plain_rows(folder: &Path, count: usize, commit: usize) -> f64 {
+    let mut database = rusqlite::Connection::open(folder.join("plain.db")).unwrap();
+    database.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE row (event)").unwrap();
+    let (begun, mut kept) = (Instant::now(), 0);
+    while kept < count {
+        let transaction = database.transaction().unwrap();
+        for _ in 0..commit.min(count - kept) {
+            transaction.execute("INSERT INTO row VALUES (?1)", [EVENT]).unwrap();
+            kept += 1;
+        }
+        transaction.commit().unwrap();
+    }
+    kept as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Fills a day, opens items of it, lets its deadline come, and clears the disk.
+fn erase_a_day(report: &mut Report, folder: &Path, items: usize, now: Timestamp) {
+    let (vault, recorder, grant) = open(folder, now);
+    keep(&vault, &recorder, items, limits::ITEMS_PER_COMMIT, now);
+    let data = folder.join("data");
+    report.figure(format!("disk for an event, {items} kept"), size(&data) / items as f64, "bytes");
+    report.figure("the event itself", EVENT.len() as f64, "bytes");
+
+    let access = Access::new("bench", Role::Operator, "a bench").unwrap();
+    let draft = Draft { recorder: &recorder, captured: now, payload: EVENT.as_bytes(), medium: None };
+    let Kept::Until(item, deadline) = vault.keep(&[draft], now).unwrap()[0] else { return };
+    let reading = Reading { item: Some(item), ..Reading::default() };
+    let mut times: Vec<f64> = (0..500)
+        .map(|_| {
+            let begun = Instant::now();
+            let mut shown = 0;
+            vault.read(&grant, &access, &reading, now, |_| shown += 1).unwrap();
+            assert_eq!(shown, 1);
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    report.figure("an item opened, with its entry in the log: median", median(times.clone()), "ms");
+    report.figure("an item opened, with its entry in the log: p99", times[times.len() * 99 / 100], "ms");
+
+    drop(vault);
+    let begun = Instant::now();
+    let (vault, ..) = open(folder, now);
+    report.figure("the vault opened", begun.elapsed().as_secs_f64() * 1e3, "ms");
+
+    // To the last millisecond of the night before, so that the end of the day alone is timed.
+    let over = deadline + SignedDuration::from_hours(24);
+    let begun = Instant::now();
+    let root = RootKey::in_file(&folder.join("root.key"));
+    drop(vault);
+    let (vault, _) = Vault::open(&data, root, over).unwrap();
+    let erased = begun.elapsed().as_secs_f64() * 1e3;
+    report.against(format!("a day of {items} items erased, opening included"), erased, "ms", ERASED_WITHIN_MS);
+
+    let (begun, mut cleared, mut longest) = (Instant::now(), 0, 0.0_f64);
+    while cleared < items as u64 {
+        let turn = Instant::now();
+        cleared += vault.maintain(over).unwrap().items_cleared;
+        longest = longest.max(turn.elapsed().as_secs_f64() * 1e3);
+    }
+    report.figure("dead rows cleared", cleared as f64 / begun.elapsed().as_secs_f64(), "rows/s");
+    report.figure("the longest turn of clearing", longest, "ms");
+    for _ in 0..items / 20_000 {
+        vault.maintain(over).unwrap();
+    }
+    report.figure("disk after clearing", size(&data) / 1e6, "MB");
+    let begun = Instant::now();
+    let verdict = verify(&data, None, over).unwrap();
+    assert!(verdict.findings.is_empty(), "{:?}", verdict.findings);
+    report.figure("verify after clearing", begun.elapsed().as_secs_f64() * 1e3, "ms");
+}
+
+/// Bytes of the files of a folder.
+fn size(folder: &Path) -> f64 {
+    let files = std::fs::read_dir(folder).unwrap().flatten();
+    files.map(|file| file.metadata().unwrap()).filter(|file| file.is_file()).map(|file| file.len() as f64).sum()
+}

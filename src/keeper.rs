@@ -1,0 +1,151 @@
+//! The site's vault: where it is, who keeps for which purpose, and the clock that lets deadlines come.
+
+use crate::outlet::payload_of;
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use uuid::Uuid;
+use vokter_pipeline::Alarm;
+use vokter_rules::policy::SitePolicy;
+use vokter_rules::purpose::PurposeKind;
+use vokter_vault::{Draft, ItemId, Kept, Mint, Recorder, Retention, RootKey, Vault};
+
+/// How often deadlines are looked at. They are whole minutes; what has come is also never shown in between.
+const TURN: Duration = Duration::from_secs(20);
+/// The name of the credential that the root key is bound to, where systemd passes one.
+const CREDENTIAL: &str = "vokter";
+
+/// The root key of a data directory: that file, or the one beside the directory; bound to a credential if there is one.
+pub fn root_key(directory: &Path, key_file: Option<&Path>) -> Result<RootKey> {
+    let path = key_file.map_or_else(|| beside(directory), |path| Ok(path.to_owned()))?;
+    let key = RootKey::in_file(&path);
+    let Some(credentials) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Ok(key) };
+    let credential = PathBuf::from(credentials).join(CREDENTIAL);
+    match std::fs::read(&credential) {
+        Ok(secret) => Ok(key.bound_to(&secret)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(key),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", credential.display())),
+    }
+}
+
+/// `DIR.key`.
+fn beside(directory: &Path) -> Result<PathBuf> {
+    let Some(name) = directory.file_name() else {
+        bail!("{} has no name that a key file could be beside; name one with --key-file", directory.display());
+    };
+    let mut name = name.to_owned();
+    name.push(".key");
+    Ok(directory.with_file_name(name))
+}
+
+/// The vault of a running site.
+pub struct Keeper {
+    vault: Arc<Vault>,
+    recorders: HashMap<String, Recorder>,
+    lost: AtomicU64,
+    over: AtomicU64,
+    stop: Arc<AtomicBool>,
+    turns: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Keeper {
+    /// Opens the vault, with a recorder for each purpose that keeps events.
+    pub fn open(policy: &SitePolicy, directory: &Path, key_file: Option<&Path>) -> Result<Self> {
+        let root = root_key(directory, key_file)?;
+        let (vault, mut mint) = Vault::open_or_create(directory, root, Timestamp::now())?;
+        let recorders = recorders(policy, &mut mint)?;
+        let (vault, stop) = (Arc::new(vault), Arc::new(AtomicBool::new(false)));
+        let turns = std::thread::spawn({
+            let (vault, stop) = (Arc::clone(&vault), Arc::clone(&stop));
+            move || take_turns(&vault, &stop)
+        });
+        let (lost, over) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok(Self { vault, recorders, lost, over, stop, turns: Mutex::new(Some(turns)) })
+    }
+
+    /// Keeps events and their stills in one commit. Those that come back with a number are on the disk. Where the vault
+    /// refuses, watching goes on, and what is not kept is said and counted.
+    pub fn keep(&self, alarms: &[Alarm], ids: &[Uuid]) -> Vec<Option<ItemId>> {
+        let kept = self.try_keep(alarms, ids);
+        kept.unwrap_or_else(|error| {
+            let before = self.lost.fetch_add(alarms.len() as u64, Ordering::Relaxed);
+            tracing::error!(events = alarms.len(), before, "events are not kept: {error:#}");
+            vec![None; alarms.len()]
+        })
+    }
+
+    fn try_keep(&self, alarms: &[Alarm], ids: &[Uuid]) -> Result<Vec<Option<ItemId>>> {
+        let payloads = alarms.iter().zip(ids).map(|(alarm, id)| payload_of(*id, &alarm.event));
+        let payloads = payloads.collect::<serde_json::Result<Vec<_>>>()?;
+        let drafts = alarms.iter().zip(&payloads).map(|(alarm, payload)| {
+            let purpose = alarm.event.purpose();
+            let recorder = self.recorders.get(purpose).with_context(|| format!("purpose `{purpose}` keeps nothing"))?;
+            Ok(Draft { recorder, captured: alarm.event.time(), payload, medium: alarm.still.as_deref() })
+        });
+        let kept = self.vault.keep(&drafts.collect::<Result<Vec<_>>>()?, Timestamp::now())?;
+        let item = |kept| match kept {
+            Kept::Until(item, _) => Some(item),
+            Kept::TooLate => {
+                self.over.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+        };
+        Ok(kept.into_iter().map(item).collect())
+    }
+
+    /// Says at the end what was not kept.
+    pub fn finish(&self) -> Result<()> {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(turns) = self.turns.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            turns.thread().unpark();
+            // It has nothing to say that was not logged.
+            let _ = turns.join();
+        }
+        let over = self.over.load(Ordering::Relaxed);
+        if over > 0 {
+            tracing::warn!(events = over, "recorded so long ago that their deadline had come: not kept");
+        }
+        match self.lost.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            lost => bail!("{lost} events could not be kept; what was reported with an item is on the disk"),
+        }
+    }
+}
+
+/// A recorder for each purpose that keeps events: one that counts keeps none (IVA-11).
+fn recorders(policy: &SitePolicy, mint: &mut Mint) -> Result<HashMap<String, Recorder>> {
+    let keeping = policy.purposes().iter().filter(|purpose| purpose.kind != PurposeKind::AnonymousCounting);
+    keeping
+        .map(|purpose| {
+            let retention = Retention::new(purpose.retention_class, purpose.retention_days)?;
+            let recorder = mint.recorder(purpose.kind, &purpose.name, retention)?;
+            Ok((purpose.name.clone(), recorder))
+        })
+        .collect()
+}
+
+/// Lets deadlines come until the site stops.
+fn take_turns(vault: &Vault, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match vault.maintain(Timestamp::now()) {
+            Ok(report) if report != vokter_vault::PurgeReport::default() => tracing::info!(
+                keys_destroyed = report.keys_destroyed,
+                items_ended = report.items_ended,
+                chains_stepped = report.chains_stepped,
+                items_cleared = report.items_cleared,
+                files_cleared = report.files_cleared,
+                night_began = report.night_began,
+                journal_is_due = report.journal_is_due,
+                "deadlines"
+            ),
+            Ok(_) => {}
+            Err(error) => tracing::error!("deadlines cannot be kept up with: {error}"),
+        }
+        std::thread::park_timeout(TURN);
+    }
+}

@@ -1,0 +1,52 @@
+//! What is kept, by whom it can be read, and when it is gone.
+//!
+//! Each item (an event, with its still) is sealed under a key of its own, that key under the key of its purpose,
+//! retention class and day, and that one under the root key of the night. Its deadline is fixed when it is captured; when
+//! it has passed, the key is destroyed, and with it the item in every copy. Nothing is read without a purpose's
+//! [`Grant`], a role and a reason, and the reading is in the log before the first byte is shown.
+//! `vault/LIFECYCLE.md` numbers each step of writing, erasing and starting anew after a crash.
+//!
+//! This crate refuses to know frames, models, HTTP and the clock: items are opaque bytes and `now` is passed in.
+//!
+//! ```text
+//!  root key of the night ── file outside the data directory, 0600; bound to a credential where there is one
+//!    └─ key of (purpose, class, day of deadline) ── a chain that is stepped on each minute; its past is unknown
+//!         └─ key of an item ── its event, its still
+//! ```
+
+mod access;
+mod bucket;
+mod crypto;
+mod error;
+mod item;
+mod log;
+mod merkle;
+mod purge;
+mod purpose;
+mod ratchet;
+mod read;
+mod retention;
+mod root_key;
+mod rotate;
+mod segment;
+mod store;
+#[cfg(test)]
+mod tests;
+mod vault;
+mod verify;
+
+pub use access::{Access, Operation, Role};
+pub use error::VaultError;
+pub use item::{Draft, ItemId, Kept};
+pub use log::SignedHead;
+pub use purge::PurgeReport;
+pub use purpose::{
+    AnonymousCounting, CrimePrevention, Grant, Kind, LifeAndHealth, Mint, ParkingPayment, PropertyProtection,
+    PurposeLabel, Recorder,
+};
+pub use read::{AccessRecord, Item, Reading};
+pub use retention::Retention;
+pub use root_key::RootKey;
+pub use vault::Vault;
+pub use verify::{Verdict, verify};
+pub use vokter_rules::jurisdiction::RetentionClass;
