@@ -105,7 +105,7 @@ pub const KRS: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "A home needs a legal obligation and the provision of health law, consent is refused, and a legitimate \
-               interest needs a signed balancing.",
+               interest needs a signed balancing; that a building rests on that interest is not demanded.",
         checks: &["lawful-basis"],
         gates: &["balancing"],
         tests: &[
@@ -231,7 +231,7 @@ pub const KRS: &[Guideline] = &[
         enforcement: &[AtCompile],
         standing: Enforced,
         how: "Nothing is recorded unless the policy says why alarms would not do, and a camera that serves no purpose \
-               is warned of.",
+               is warned of; alarm pictures are written where the operator asks.",
         checks: &["recording", "unused-camera"],
         gates: &[],
         tests: &["tests/policy/snapshots/recording.snap", "tests/policy/snapshots/unused-camera.snap"],
@@ -433,7 +433,7 @@ pub const KRS: &[Guideline] = &[
         enforcement: &[AtRuntime],
         standing: Enforced,
         how: "Nothing is uploaded or served, and an outlet that is neither the controller's own nor a processor's is \
-               refused.",
+               refused; that its address is no public page is not checked.",
         checks: &["outlet"],
         gates: &[],
         tests: &["tests/policy/snapshots/outlet.snap"],
