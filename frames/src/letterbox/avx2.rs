@@ -1,93 +1,116 @@
-//! The three steps with AVX2 and FMA. Chosen at run time; see [`super::portable`] for what they compute.
+//! The four steps with AVX2. Chosen at run time; see [`super::portable`] for what they compute.
 
-use super::plan::{ONE, SLACK, Taps};
-use super::{Kernels, Weights};
+use super::plan::{ONE, SHIFT, Taps};
+use super::{Kernels, Twice, WHITE};
 use std::arch::x86_64::*;
 
-/// To be used only where AVX2 and FMA were detected.
+/// To be used only where AVX2 was detected.
 pub(super) const KERNELS: Kernels = Kernels {
-    // SAFETY: `Kernels::detect` offers these three only when the processor has both features.
+    // SAFETY: `Kernels::detect` offers these four only when the processor has AVX2.
     blend: |upper, lower, weight, out| unsafe { blend(upper, lower, weight, out) },
     // SAFETY: as above.
     sample: |row, taps, out| unsafe { sample(row, taps, out) },
     // SAFETY: as above.
-    convert: |luma, u, v, weights, rgb| unsafe { convert(luma, u, v, weights, rgb) },
+    tint: |u, v, shares, tints| unsafe { tint(u, v, shares, tints) },
+    // SAFETY: as above.
+    paint: |luma, tint, scale, out| unsafe { paint(luma, tint, scale, out) },
     name: "avx2",
 };
 
 #[target_feature(enable = "avx2")]
 fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
-    assert!(upper.len() == lower.len() && lower.len() == out.len(), "the rows are of one length");
+    let width = out.len();
+    assert!(upper.len() == width && lower.len() == width && width.is_multiple_of(32), "lines are of one whole length");
     let weights = _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight));
-    let whole = out.len() / 32 * 32;
-    for x in (0..whole).step_by(32) {
-        // SAFETY: x + 32 <= len of all three rows.
+    for x in (0..width).step_by(32) {
+        // SAFETY: x + 32 <= width, the length of all three.
         unsafe {
             let a = _mm256_loadu_si256(upper.as_ptr().add(x).cast());
             let b = _mm256_loadu_si256(lower.as_ptr().add(x).cast());
             let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(a, b), weights);
             let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(a, b), weights);
-            let first = _mm256_permute2x128_si256::<0x20>(low, high);
-            let second = _mm256_permute2x128_si256::<0x31>(low, high);
-            _mm256_storeu_si256(out.as_mut_ptr().add(x).cast(), first);
-            _mm256_storeu_si256(out.as_mut_ptr().add(x + 16).cast(), second);
+            store_halves(low, high, out.as_mut_ptr().add(x));
         }
     }
-    // The last 31 lie in the slack past the row, which no tap reaches.
-    debug_assert!(out.len() - whole < SLACK);
 }
 
 #[target_feature(enable = "avx2")]
-fn sample(row: &[i16], taps: &Taps, out: &mut [i32]) {
-    let padded = taps.indices.len();
-    assert!(padded.is_multiple_of(8) && taps.weights.len() == padded && out.len() >= padded, "taps come in eights");
+fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
+    let width = taps.indices.len();
+    assert!(width.is_multiple_of(16) && taps.weights.len() == width && out.len() >= width, "taps come in sixteens");
     assert!(row.len() >= taps.source && taps.source >= 2, "taps lie within the row");
-    let half = _mm256_set1_epi32(2048);
-    for x in (0..padded).step_by(8) {
-        // SAFETY: x + 8 <= padded, the length of indices and weights and at most that of out. Each index is at most
+    let offset = _mm256_set1_epi32(taps.offset);
+    for x in (0..width).step_by(16) {
+        // SAFETY: x + 16 <= width, the length of indices and weights and at most that of out. Each index is at most
         // source - 2, so the pair of i16 at it, read as one i32, lies within the row.
         unsafe {
-            let indices = _mm256_loadu_si256(taps.indices.as_ptr().add(x).cast());
-            let pairs = _mm256_i32gather_epi32::<2>(row.as_ptr().cast(), indices);
-            let weights = _mm256_loadu_si256(taps.weights.as_ptr().add(x).cast());
-            let sums = _mm256_add_epi32(_mm256_madd_epi16(pairs, weights), half);
-            _mm256_storeu_si256(out.as_mut_ptr().add(x).cast(), _mm256_srai_epi32::<12>(sums));
+            let eight = |x: usize| {
+                let indices = _mm256_loadu_si256(taps.indices.as_ptr().add(x).cast());
+                let weights = _mm256_loadu_si256(taps.weights.as_ptr().add(x).cast());
+                let sums = _mm256_madd_epi16(_mm256_i32gather_epi32::<2>(row.as_ptr().cast(), indices), weights);
+                _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(sums, offset))
+            };
+            let packed = _mm256_packs_epi32(eight(x), eight(x + 8));
+            _mm256_storeu_si256(out.as_mut_ptr().add(x).cast(), _mm256_permute4x64_epi64::<0b11_01_10_00>(packed));
         }
     }
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn convert(luma: &[i32], u: &[i32], v: &[i32], weights: &Weights, rgb: [&mut [f32]; 3]) {
-    let [red, green, blue] = rgb;
-    let width = red.len();
-    let whole = width / 8 * 8;
-    assert!(green.len() == width && blue.len() == width, "the planes are of one width");
-    assert!(luma.len() >= width && u.len() * 2 >= width + 8 && v.len() * 2 >= width + 8, "the lines have slack");
-    let (zero, white) = (_mm256_setzero_ps(), _mm256_set1_ps(weights.white));
-    let (black, middle) = (_mm256_set1_ps(weights.black), _mm256_set1_ps(128.0));
-    let twice = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
-    let set = |weight: f32| _mm256_set1_ps(weight);
-    for x in (0..whole).step_by(8) {
-        // SAFETY: x + 8 <= width, within luma and the planes; u and v hold at least x / 2 + 4.
+#[target_feature(enable = "avx2")]
+fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {
+    let width = u.len();
+    assert!(v.len() == width && width.is_multiple_of(16), "lines are of one whole length");
+    assert!(red.len() == width && green.len() == width && blue.len() == width, "and so are tints");
+    let [of_u, of_v] = shares.map(|share| _mm256_set1_epi16(share));
+    for x in (0..width).step_by(16) {
+        // SAFETY: x + 16 <= width, the length of all five; each sample is stored twice into its pair.
         unsafe {
-            let chroma = |line: &[i32]| {
-                let four = _mm256_castsi128_si256(_mm_loadu_si128(line.as_ptr().add(x / 2).cast()));
-                _mm256_sub_ps(_mm256_cvtepi32_ps(_mm256_permutevar8x32_epi32(four, twice)), middle)
-            };
-            let y = _mm256_cvtepi32_ps(_mm256_loadu_si256(luma.as_ptr().add(x).cast()));
-            let y = _mm256_mul_ps(_mm256_sub_ps(y, black), set(weights.luma));
-            let (u, v) = (chroma(u), chroma(v));
-            let clamp = |c| _mm256_min_ps(_mm256_max_ps(c, zero), white);
-            let r = clamp(_mm256_fmadd_ps(v, set(weights.red_v), y));
-            let g = clamp(_mm256_fmadd_ps(u, set(weights.green_u), _mm256_fmadd_ps(v, set(weights.green_v), y)));
-            let b = clamp(_mm256_fmadd_ps(u, set(weights.blue_u), y));
-            _mm256_storeu_ps(red.as_mut_ptr().add(x), r);
-            _mm256_storeu_ps(green.as_mut_ptr().add(x), g);
-            _mm256_storeu_ps(blue.as_mut_ptr().add(x), b);
+            let u = _mm256_loadu_si256(u.as_ptr().add(x).cast());
+            let v = _mm256_loadu_si256(v.as_ptr().add(x).cast());
+            let part = |of, share| _mm256_mulhi_epi16(_mm256_add_epi16(of, of), share);
+            let both = _mm256_add_epi16(part(u, of_u), part(v, of_v));
+            for (line, tint) in [(v, &mut *red), (both, &mut *green), (u, &mut *blue)] {
+                let (low, high) = (_mm256_unpacklo_epi16(line, line), _mm256_unpackhi_epi16(line, line));
+                store_halves(low, high, tint.as_mut_ptr().add(x).cast());
+            }
         }
     }
-    if let (Some(luma), Some(u), Some(v)) = (luma.get(whole..), u.get(whole / 2..), v.get(whole / 2..)) {
-        let rest = [red, green, blue].map(|plane| plane.get_mut(whole..).unwrap_or_default());
-        super::portable::convert(luma, u, v, weights, rest);
+}
+
+#[target_feature(enable = "avx2")]
+fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
+    let width = out.len();
+    let whole = width / 16 * 16;
+    assert!(luma.len() >= width && tint.len() >= width, "the lines hold the row");
+    let (zero, white, scales) = (_mm256_setzero_si256(), _mm256_set1_epi16(WHITE), _mm256_set1_ps(scale));
+    for x in (0..whole).step_by(16) {
+        // SAFETY: x + 16 <= width, within all three.
+        unsafe {
+            let luma = _mm256_loadu_si256(luma.as_ptr().add(x).cast());
+            let sum = _mm256_add_epi16(luma, _mm256_loadu_si256(tint.as_ptr().add(x).cast()));
+            let sum = _mm256_min_epi16(_mm256_max_epi16(sum, zero), white);
+            let (low, high) = (_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+            let scaled = |half| _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(half)), scales);
+            _mm256_storeu_ps(out.as_mut_ptr().add(x), scaled(low));
+            _mm256_storeu_ps(out.as_mut_ptr().add(x + 8), scaled(high));
+        }
+    }
+    if whole < width
+        && let (Some(luma), Some(tint), Some(rest)) = (luma.get(whole..), tint.get(whole..), out.get_mut(whole..))
+    {
+        super::portable::paint(luma, tint, scale, rest);
+    }
+}
+
+/// Stores what was unpacked within each half of a register in the order of its row.
+///
+/// # Safety
+/// `out` is valid for writing 32 numbers.
+#[target_feature(enable = "avx2")]
+unsafe fn store_halves(low: __m256i, high: __m256i, out: *mut i16) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        _mm256_storeu_si256(out.cast(), _mm256_permute2x128_si256::<0x20>(low, high));
+        _mm256_storeu_si256(out.add(16).cast(), _mm256_permute2x128_si256::<0x31>(low, high));
     }
 }

@@ -1,12 +1,14 @@
 //! Which source pixels each tensor pixel is made of, worked out once for each shape of picture.
 
 use super::{Fit, TensorSpec, Weights};
-use crate::layout::{Layout, PixelFormat};
+use crate::layout::{ColourMatrix, Layout, PixelFormat};
 
-/// How far kernels may read and write past the end of a row, in elements.
-pub(super) const SLACK: usize = 64;
-/// Weights are counted in 64ths.
+/// Weights between rows are counted in 64ths.
 pub(super) const ONE: u8 = 64;
+/// Weights between pixels of a row, times the part that their plane has in a colour, are counted in 8192nds.
+const GAIN: f32 = 8192.0;
+/// From 64ths times 8192nds to 32nds of a level.
+pub(super) const SHIFT: i32 = 14;
 
 /// A pixel is `(64 - weight) / 64` of source pixel `index` and `weight / 64` of the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,16 +17,16 @@ pub(super) struct Tap {
     pub weight: u8,
 }
 
-/// The taps of a row, laid out for the kernels and padded to a multiple of eight.
+/// The taps of a row, laid out for the kernels and padded to a multiple of sixteen.
 pub(super) struct Taps {
     /// Width of the source row.
     pub source: usize,
-    /// Width of the row that is made.
-    pub width: usize,
     /// First source pixel of each.
     pub indices: Vec<u32>,
-    /// The weights of the two source pixels, first in the low half.
+    /// The weights of the two source pixels.
     pub weights: Vec<[i16; 2]>,
+    /// Added to each sum: what takes the level that has no part in any colour to zero, and a half for rounding.
+    pub offset: i32,
 }
 
 /// The taps of a plane.
@@ -36,35 +38,39 @@ pub(super) struct Planar {
 /// Everything about pictures of one shape.
 pub(super) struct Plan {
     shape: (usize, usize, PixelFormat),
-    colour: (crate::layout::ColourMatrix, bool),
-    pub source_width: usize,
+    colour: (ColourMatrix, bool),
     pub fit: Fit,
     pub luma: Planar,
-    pub chroma: Planar,
-    pub has_chroma: bool,
-    pub weights: Weights,
+    /// U and V; none of a grey picture. At half the tensor's resolution, used for two pixels across and down as coded.
+    pub chroma: Option<[Planar; 2]>,
+    /// What of U's part in blue and of V's part in red goes into green, in 32768ths.
+    pub green: [i16; 2],
 }
 
 impl Plan {
     pub fn new(spec: &TensorSpec, layout: &Layout) -> Self {
         let fit = Fit::of(spec, layout.width, layout.height);
-        // Chroma is made at half the tensor's resolution and used for two pixels across and down, as it was coded.
-        let (chroma_width, chroma_height) = (fit.width.div_ceil(2), fit.height.div_ceil(2));
-        let (plane_width, plane_height) = layout.plane_size(1);
-        let planar = |source: (usize, usize), made: (usize, usize), whole: (f64, f64)| Planar {
-            columns: Taps::new(&taps(source.0, made.0, whole.0), source.0),
-            rows: taps(source.1, made.1, whole.1),
-        };
         let (width, height) = (fit.width as f64, fit.height as f64);
+        let weights = Weights::of(layout);
+        let chroma = |gain: f32| {
+            let source = layout.plane_size(1);
+            let made = (fit.width.div_ceil(2), fit.height.div_ceil(2));
+            Planar::new(source, made, (width / 2.0, height / 2.0), gain, 128.0)
+        };
         Self {
             shape: (layout.width, layout.height, layout.format),
             colour: (layout.matrix, layout.full_range),
-            source_width: layout.width,
             fit,
-            luma: planar((layout.width, layout.height), (fit.width, fit.height), (width, height)),
-            chroma: planar((plane_width, plane_height), (chroma_width, chroma_height), (width / 2.0, height / 2.0)),
-            has_chroma: layout.format != PixelFormat::Gray,
-            weights: Weights::of(layout).scaled(spec.white),
+            luma: Planar::new(
+                (layout.width, layout.height),
+                (fit.width, fit.height),
+                (width, height),
+                weights.luma,
+                weights.black,
+            ),
+            chroma: (layout.format != PixelFormat::Gray).then(|| [chroma(weights.blue_u), chroma(weights.red_v)]),
+            green: [weights.green_u / weights.blue_u, weights.green_v / weights.red_v]
+                .map(|share| (share * 32768.0).round() as i16),
         }
     }
 
@@ -73,15 +79,26 @@ impl Plan {
     }
 }
 
-impl Taps {
-    fn new(taps: &[Tap], source: usize) -> Self {
-        let padded = taps.len().next_multiple_of(8);
-        let mut made = Self { source, width: taps.len(), indices: vec![0; padded], weights: vec![[0, 0]; padded] };
-        for ((index, weight), tap) in made.indices.iter_mut().zip(&mut made.weights).zip(taps) {
-            *index = tap.index as u32;
-            *weight = [i16::from(ONE - tap.weight), i16::from(tap.weight)];
-        }
-        made
+impl Planar {
+    /// Taps over `source` columns and rows for `made` ones, which would be `whole` without rounding. `gain` is the
+    /// plane's part in a colour, `zero` the level that has none.
+    fn new(source: (usize, usize), made: (usize, usize), whole: (f64, f64), gain: f32, zero: f32) -> Self {
+        let columns = taps(source.0, made.0, whole.0);
+        let padded = columns.len().next_multiple_of(16);
+        let one = gain * GAIN;
+        let weights = columns.iter().map(|tap| {
+            let second = (one * f32::from(tap.weight) / f32::from(ONE)).round();
+            [(one - second).round() as i16, second as i16]
+        });
+        let mut columns = Taps {
+            source: source.0,
+            indices: columns.iter().map(|tap| tap.index as u32).collect(),
+            weights: weights.collect(),
+            offset: (1 << (SHIFT - 1)) - (zero * f32::from(ONE) * one.round()) as i32,
+        };
+        columns.indices.resize(padded, 0);
+        columns.weights.resize(padded, [0, 0]);
+        Self { columns, rows: taps(source.1, made.1, whole.1) }
     }
 }
 

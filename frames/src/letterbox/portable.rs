@@ -1,9 +1,9 @@
-//! The three steps in plain Rust. They define what the faster kernels must give, within one level.
+//! The four steps in plain Rust. They define, to the bit, what every processor gives.
 
-use super::Weights;
-use super::plan::{ONE, Taps};
+use super::plan::{ONE, SHIFT, Taps};
+use super::{Twice, WHITE};
 
-/// `out = upper * (64 - weight) + lower * weight`, 0 to 16320.
+/// `out = upper * (64 - weight) + lower * weight`: levels in 64ths, 0 to 16320.
 pub(super) fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
     let (first, second) = (i16::from(ONE - weight), i16::from(weight));
     for ((out, upper), lower) in out.iter_mut().zip(upper).zip(lower) {
@@ -11,20 +11,28 @@ pub(super) fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
     }
 }
 
-/// Two taps a pixel, rounded to 0 to 255.
-pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i32]) {
-    for ((out, index), weights) in out.iter_mut().zip(&taps.indices).zip(&taps.weights).take(taps.width) {
-        let pair = row.get(*index as usize..).and_then(|rest| rest.first_chunk::<2>()).copied().unwrap_or_default();
-        let [first, second] = pair.map(i32::from);
-        *out = (first * i32::from(weights[0]) + second * i32::from(weights[1]) + 2048) >> 12;
+/// Two taps a pixel, weighted and offset as its plane's part in a colour: 32nds of a level.
+pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
+    for ((out, index), [first, second]) in out.iter_mut().zip(&taps.indices).zip(&taps.weights) {
+        let [a, b] = row.get(*index as usize..).and_then(|rest| rest.first_chunk::<2>()).copied().unwrap_or_default();
+        let sum = i32::from(a) * i32::from(*first) + i32::from(b) * i32::from(*second);
+        *out = ((sum + taps.offset) >> SHIFT) as i16;
     }
 }
 
-/// YUV to RGB. `u` and `v` hold one sample for two pixels. The rows to write set the width.
-pub(super) fn convert(luma: &[i32], u: &[i32], v: &[i32], weights: &Weights, rgb: [&mut [f32]; 3]) {
-    let [red, green, blue] = rgb;
-    let chroma = u.iter().zip(v).flat_map(|uv| [uv, uv]);
-    for ((((y, (u, v)), red), green), blue) in luma.iter().zip(chroma).zip(red).zip(green).zip(blue) {
-        [*red, *green, *blue] = weights.rgb(*y as f32, *u as f32, *v as f32);
+/// What chroma adds to red, green and blue, for two pixels across. `u` holds its part in blue and `v` its part in red;
+/// green has `shares` of both, in 32768ths.
+pub(super) fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {
+    let [of_u, of_v] = shares.map(i32::from);
+    let part = |of: i16, share: i32| ((2 * i32::from(of) * share) >> 16) as i16;
+    for ((((u, v), red), green), blue) in u.iter().zip(v).zip(red).zip(green).zip(blue) {
+        (*red, *green, *blue) = ([*v; 2], [part(*u, of_u) + part(*v, of_v); 2], [*u; 2]);
+    }
+}
+
+/// One colour of a row: luma and what chroma adds, 0 to white, times `scale`.
+pub(super) fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
+    for ((out, luma), tint) in out.iter_mut().zip(luma).zip(tint) {
+        *out = f32::from((luma + tint).clamp(0, WHITE)) * scale;
     }
 }

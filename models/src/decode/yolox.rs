@@ -5,7 +5,7 @@
 
 use super::{Detection, best, centred, push};
 use crate::classes::ClassMap;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView2;
 
 /// The grids, from fine to coarse, in pixels a cell.
 pub const STRIDES: [usize; 3] = [8, 16, 32];
@@ -27,10 +27,9 @@ pub fn decode(
     floor: f32,
     out: &mut Vec<Detection>,
 ) {
-    if output.ncols() != 5 + classes.len() {
-        return;
-    }
-    let mut rows = output.outer_iter();
+    let columns = 5 + classes.len();
+    let Some(numbers) = output.to_slice().filter(|_| output.ncols() == columns) else { return };
+    let mut rows = numbers.chunks_exact(columns);
     for stride in STRIDES {
         for y in 0..height / stride {
             for x in 0..width / stride {
@@ -42,13 +41,13 @@ pub fn decode(
 }
 
 fn cell(
-    row: ArrayView1<'_, f32>,
+    row: &[f32],
     (x, y, stride): (usize, usize, f32),
     classes: &ClassMap,
     floor: f32,
     out: &mut Vec<Detection>,
 ) -> Option<()> {
-    let (position, scores) = row.to_slice()?.split_first_chunk::<5>()?;
+    let (position, scores) = row.split_first_chunk::<5>()?;
     let [dx, dy, w, h, objectness] = *position;
     // Most cells end here, before their classes are looked at.
     if objectness.is_nan() || objectness < floor {
