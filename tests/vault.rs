@@ -1,6 +1,7 @@
 //! The vault as users of the program meet it: what a run keeps, who sees it, what is said where something is wrong.
 
 use crate::support::VOKTER;
+use crate::support::site::{HEAD, WEIGHED};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -16,9 +17,9 @@ impl Run {
         let folder = tempfile::tempdir().unwrap();
         let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenes/walk.toml");
         let site = format!(
-            "[site]\nname = \"walk\"\ntime_zone = \"Europe/Oslo\"\n[cameras.walk]\nsource = \"scene:{}\"\n\
+            "{HEAD}[cameras.walk]\nplace = \"here\"\nsource = \"scene:{}\"\n\
              masks.left = [[0.0, 0.0], [0.1, 0.0], [0.1, 1.0], [0.0, 1.0]]\n\
-             zones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n[purposes.test]\nkind = \"life-and-health\"\n\
+             zones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n[purposes.test]\n{WEIGHED}\
              schedule = \"always\"\nbecause = \"a test\"\n[purposes.test.rules.there]\nrule = \"zone-intrusion\"\n\
              camera = \"walk\"\nzone = \"all\"\nobjects = [\"person\", \"car\"]\n",
             scene.display()

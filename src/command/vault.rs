@@ -9,10 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use vokter_rules::purpose::PurposeKind;
-use vokter_vault::{
-    Access, AnonymousCounting, CrimePrevention, Kind, LifeAndHealth, Mint, ParkingPayment, PropertyProtection, Reading,
-    Role, SignedHead, Vault,
-};
+use vokter_vault::{Access, Kind, Mint, Reading, Role, SignedHead, Vault};
 
 /// An event as it is shown.
 #[derive(Serialize)]
@@ -24,28 +21,30 @@ struct Line<'a> {
     event: &'a serde_json::Map<String, serde_json::Value>,
 }
 
+/// Calls a function with a kind of purpose as a type.
+macro_rules! of_kind {
+    ($kind:expr, $call:ident($($argument:expr),*)) => {
+        of_kind!(
+            $kind, $call($($argument),*),
+            CrimePrevention, LifeAndHealth, PropertyProtection, ParkingPayment, AnonymousCounting, AccessControl, Care,
+            WorkPerformance
+        )
+    };
+    ($kind:expr, $call:ident $arguments:tt, $($name:ident),*) => {
+        match $kind { $(PurposeKind::$name => $call::<vokter_vault::$name> $arguments,)* }
+    };
+}
+
 pub fn events(arguments: &Events) -> Result<ExitCode> {
     let access = access(&arguments.role, &arguments.reason)?;
     let (vault, mint) = open(&arguments.place)?;
-    match kind(&vault, &arguments.purpose)? {
-        PurposeKind::CrimePrevention => show::<CrimePrevention>(&vault, mint, &access, arguments),
-        PurposeKind::LifeAndHealth => show::<LifeAndHealth>(&vault, mint, &access, arguments),
-        PurposeKind::PropertyProtection => show::<PropertyProtection>(&vault, mint, &access, arguments),
-        PurposeKind::ParkingPayment => show::<ParkingPayment>(&vault, mint, &access, arguments),
-        PurposeKind::AnonymousCounting => show::<AnonymousCounting>(&vault, mint, &access, arguments),
-    }
+    of_kind!(kind(&vault, &arguments.purpose)?, show(&vault, mint, &access, arguments))
 }
 
 pub fn erase(arguments: &Erase) -> Result<ExitCode> {
     let access = access(&arguments.role, &arguments.reason)?;
     let (vault, mint) = open(&arguments.place)?;
-    match kind(&vault, &arguments.purpose)? {
-        PurposeKind::CrimePrevention => take::<CrimePrevention>(&vault, mint, &access, arguments),
-        PurposeKind::LifeAndHealth => take::<LifeAndHealth>(&vault, mint, &access, arguments),
-        PurposeKind::PropertyProtection => take::<PropertyProtection>(&vault, mint, &access, arguments),
-        PurposeKind::ParkingPayment => take::<ParkingPayment>(&vault, mint, &access, arguments),
-        PurposeKind::AnonymousCounting => take::<AnonymousCounting>(&vault, mint, &access, arguments),
-    }
+    of_kind!(kind(&vault, &arguments.purpose)?, take(&vault, mint, &access, arguments))
 }
 
 pub fn log(arguments: &Log) -> Result<ExitCode> {

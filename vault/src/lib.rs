@@ -41,8 +41,8 @@ pub use item::{Draft, ItemId, Kept};
 pub use log::SignedHead;
 pub use purge::PurgeReport;
 pub use purpose::{
-    AnonymousCounting, CrimePrevention, Grant, Kind, LifeAndHealth, Mint, ParkingPayment, PropertyProtection,
-    PurposeLabel, Recorder,
+    AccessControl, AnonymousCounting, Care, CrimePrevention, Grant, Kind, LifeAndHealth, Mint, ParkingPayment,
+    PropertyProtection, PurposeLabel, Recorder, WorkPerformance,
 };
 pub use read::{AccessRecord, Item, Reading};
 pub use retention::Retention;

@@ -35,6 +35,7 @@ vocabulary! {
         Retention = "retention": "what is kept, and for how long",
         Access = "access": "roles that may look",
         Series = "series": "statistics",
+        Necessity = "necessity": "why milder means would not do",
         Controller = "controller": "controller, telephone and where information is",
     }
 }
@@ -120,7 +121,8 @@ impl Gate {
         use Aspect::{Access, Cameras, Controller, Kind, Places, Retention, Rules, Schedule, Series, Zones};
         match self {
             Self::Balancing => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Series],
-            Self::Necessity | Self::Threat | Self::PerformanceNeed => &[Kind, Places, Cameras, Rules],
+            Self::Necessity => &[Kind, Places, Cameras, Rules, Aspect::Necessity],
+            Self::Threat | Self::PerformanceNeed => &[Kind, Places, Cameras, Rules],
             Self::Dpia => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Access, Series],
             Self::Discussion => &[Kind, Places, Cameras, Zones, Rules, Schedule, Retention, Access],
             Self::Notice | Self::Letter | Self::Receipts => &[Kind, Places, Schedule, Retention, Controller],

@@ -1,8 +1,8 @@
 //! Every role, purpose and operation, tried for real, against a table written by hand from the requirements.
 
 use super::{Site, keep};
-use crate::{Access, AnonymousCounting, CrimePrevention, Kind, LifeAndHealth, Operation, ParkingPayment};
-use crate::{Mint, PropertyProtection, Reading, Retention, Role, Vault, VaultError};
+use crate::{Access, AccessControl, AnonymousCounting, Care, CrimePrevention, Kind, LifeAndHealth, Operation};
+use crate::{Mint, ParkingPayment, PropertyProtection, Reading, Retention, Role, Vault, VaultError, WorkPerformance};
 use vokter_rules::purpose::PurposeKind;
 
 /// Who may, by purpose and operation (WPC-10, KRS-24, KRS-26, KRS-27, KRS-32, IVA-11, INV-13). Whoever is not named may not.
@@ -22,6 +22,15 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("anonymous-counting", "read events", ""),
     ("anonymous-counting", "erase events", "privacy-officer"),
     ("anonymous-counting", "read the log", "privacy-officer"),
+    ("access-control", "read events", ""),
+    ("access-control", "erase events", "privacy-officer"),
+    ("access-control", "read the log", "privacy-officer"),
+    ("care", "read events", "operator"),
+    ("care", "erase events", "privacy-officer"),
+    ("care", "read the log", "privacy-officer"),
+    ("work-performance", "read events", ""),
+    ("work-performance", "erase events", "privacy-officer"),
+    ("work-performance", "read the log", "privacy-officer"),
 ];
 
 #[test]
@@ -33,7 +42,10 @@ fn inv_8_every_role_may_do_what_the_table_says_and_nothing_else() {
         + try_all::<LifeAndHealth>(&site, &vault, &mut mint)
         + try_all::<PropertyProtection>(&site, &vault, &mut mint)
         + try_all::<ParkingPayment>(&site, &vault, &mut mint)
-        + try_all::<AnonymousCounting>(&site, &vault, &mut mint);
+        + try_all::<AnonymousCounting>(&site, &vault, &mut mint)
+        + try_all::<AccessControl>(&site, &vault, &mut mint)
+        + try_all::<Care>(&site, &vault, &mut mint)
+        + try_all::<WorkPerformance>(&site, &vault, &mut mint);
     assert_eq!(tried, TABLE.len() * Role::ALL.len());
 }
 

@@ -56,17 +56,32 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
             };
             diagnostics.push(refusal(requirement, message, "name the interest, and balance it"));
         }
+        let carries = looked.kind.map_or(&[][..], carried_by);
+        if !home && basis != LawfulBasis::Consent && looked.kind.is_some() && !carries.contains(&basis) {
+            let kind = looked.kind.map_or("", PurposeKind::name);
+            let names: Vec<_> = carries.iter().map(|basis| basis.name()).collect();
+            let message = format!("{kind} does not rest on {}", basis.name());
+            diagnostics.push(refusal("KRS-7", &message, &format!("what carries it: {}", names.join(", "))));
+        }
         if basis == LawfulBasis::LegitimateInterest {
             demand(looked, Gate::Balancing, "lawful-basis", "an interest is balanced in writing", diagnostics);
         }
     }
 }
 
+/// The bases that can carry such a purpose where nobody lives, the usual one first.
+const fn carried_by(kind: PurposeKind) -> &'static [LawfulBasis] {
+    use LawfulBasis::{Contract, LegalObligation, LegitimateInterest, PublicTask};
+    match kind {
+        PurposeKind::ParkingPayment => &[Contract, LegitimateInterest, PublicTask],
+        PurposeKind::AnonymousCounting => &[LegitimateInterest, PublicTask],
+        PurposeKind::Care => &[LegalObligation],
+        _ => &[LegitimateInterest],
+    }
+}
+
 /// The basis that such a purpose usually has.
 fn usual(looked: &Looked<'_>) -> LawfulBasis {
-    match looked.kind {
-        Some(PurposeKind::ParkingPayment) => LawfulBasis::Contract,
-        Some(PurposeKind::Care) => LawfulBasis::LegalObligation,
-        _ => LawfulBasis::LegitimateInterest,
-    }
+    let carries = looked.kind.map_or(&[][..], carried_by);
+    carries.first().copied().unwrap_or(LawfulBasis::LegitimateInterest)
 }

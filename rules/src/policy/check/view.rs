@@ -102,8 +102,12 @@ impl<'s> View<'s> {
         let class = class_of(place).map_or("", PlaceClass::name);
         aspects.add(Aspect::Places, format_args!("{} {class} {}", place.name.value, is_workplace(place)));
         for entrance in &place.entrances {
-            aspects.add(Aspect::Places, format_args!("entrance {}", entrance.value));
+            aspects.add(Aspect::Places, format_args!("entrance {:?}", entrance.value));
         }
+        if let Some(payment) = &place.payment_on_site {
+            aspects.add(Aspect::Places, format_args!("payment {:?}", payment.value));
+        }
+        aspects.add(Aspect::Schedule, format_args!("closed on holidays {}", place.closed_on_holidays));
         for window in place.opening_hours.iter().chain(&place.staffed_hours).flatten() {
             aspects.add(Aspect::Schedule, format_args!("{} {}", place.name.value, window.text()));
         }
@@ -114,7 +118,14 @@ impl<'s> View<'s> {
         let source = looked.source;
         let name = &source.name.value;
         for written in [&source.kind, &source.description, &source.interest, &source.basis].into_iter().flatten() {
-            aspects.add(Aspect::Kind, format_args!("{name} {}", written.value));
+            aspects.add(Aspect::Kind, format_args!("{name} {:?}", written.value));
+        }
+        for written in [&source.special_need, &source.health_provision, &source.because].into_iter().flatten() {
+            aspects.add(Aspect::Kind, format_args!("{name} {:?}", written.value));
+        }
+        for (question, answer) in &source.necessity {
+            let answer = answer.as_ref().map_or("", |answer| answer.value.as_str());
+            aspects.add(Aspect::Necessity, format_args!("{name} {} {answer:?}", question.value));
         }
         for camera in &looked.cameras {
             let ptz = camera.ptz.as_ref().is_some_and(|ptz| ptz.value);

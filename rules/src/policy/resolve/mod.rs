@@ -179,7 +179,9 @@ fn purpose(
     for camera in watched() {
         aspects.add(Aspect::Zones, format_args!("{} {:?}", camera.name, camera.masks));
     }
-    let is_commissioning = watched().all(|camera| matches!(camera.source, Source::File(_)));
+    // A purpose that looks at nothing has doors, or nothing at all: neither is a recording.
+    let is_commissioning =
+        watched().next().is_some() && watched().all(|camera| matches!(camera.source, Source::File(_)));
     let records = records.of_purpose(number, view, &aspects);
     Some(Purpose {
         name: source.name.value.clone(),
