@@ -27,10 +27,11 @@ pub fn of(policy: &SitePolicy, site: &Path) -> Documents {
 /// The SHA-256 of a file.
 pub fn digest(path: &Path) -> Result<Digest> {
     let cannot = || format!("{} cannot be read", path.display());
-    let mut file = File::open(path).with_context(cannot)?;
-    if !file.metadata().with_context(cannot)?.is_file() {
+    // Before it is opened: a pipe would wait for ever.
+    if !std::fs::metadata(path).with_context(cannot)?.is_file() {
         bail!("{} is not a file", path.display());
     }
+    let mut file = File::open(path).with_context(cannot)?;
     let (mut hash, mut part, mut length) = (Sha256::new(), vec![0; 1 << 16], 0u64);
     loop {
         let count = file.read(&mut part).with_context(cannot)?;

@@ -128,12 +128,13 @@ fn inv_3_a_live_camera_outside_its_schedule_is_not_decoded() {
     let server = RtspServer::start(&short_annex_b(&data), NORMAL);
     let source = format!("source = \"{}\"", server.url());
     // Open for one minute, half a day from now.
-    let then = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).time().wrapping_add(jiff::ToSpan::hours(12));
+    let zone = jiff::tz::TimeZone::get("Europe/Oslo").unwrap();
+    let then = jiff::Timestamp::now().to_zoned(zone).time().wrapping_add(jiff::ToSpan::hours(12));
     let (from, to) =
         (then.strftime("%H:%M").to_string(), then.wrapping_add(jiff::ToSpan::minutes(1)).strftime("%H:%M"));
     let window = format!("schedule = [{{ from = \"{from}\", to = \"{to}\" }}]");
     let text = site(&[("closed", source)]).replace("schedule = \"always\"\nbecause = \"a test\"", &window);
-    let running = Running::start(&text.replace("Europe/Oslo", "UTC"), Manner::default());
+    let running = Running::start(&text, Manner::default());
     running.wait_for("packets", 20, |running| running.count(0, Metric::PacketsOutsideSchedule) > 30);
     assert_eq!(running.camera(0).state(), State::OutsideSchedule);
     let (cameras, _) = running.stop();

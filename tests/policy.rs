@@ -143,10 +143,8 @@ fn may_be_left_out(keys: &[String]) -> bool {
     let last = keys.last().unwrap().as_str();
     // Rules as they are now; three days; nothing masked; the class alone decides; one role more or less. Of shapes,
     // those that no rule names.
-    matches!(
-        last,
-        "in_force" | "retention" | "days" | "workplace" | "staffed_hours" | "closed_on_holidays" | "reviewed"
-    ) || keys.iter().any(|key| key == "masks")
+    matches!(last, "in_force" | "retention" | "days" | "workplace" | "closed_on_holidays" | "reviewed")
+        || keys.iter().any(|key| key == "masks")
         || matches!(last, "from" | "to")
 }
 

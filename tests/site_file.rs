@@ -84,6 +84,9 @@ fn a_site_is_signed_record_by_record_until_it_is_active() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     assert!(vokter(at, &["new", "workplace-yard", "--yes"]).status.success());
+    let draft = vokter(at, &["sign", "site.toml", "copper", "dpia", "--by", "Kari"]);
+    assert!(!draft.status.success() && text(&draft.stderr).contains("is a draft: nothing is written under"));
+    write_documents(at);
     let of = |standing: &str| vec![("copper".to_owned(), standing.to_owned())];
     assert_eq!(standings(at), of("pending"));
     let sign = |of: &str, records: &[&str], date: &str| {
@@ -125,11 +128,50 @@ fn a_site_is_signed_record_by_record_until_it_is_active() {
     let output = vokter(at, &["status", "site.toml", "--since", "before.toml"]);
     let said = text(&output.stdout);
     assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
-    assert!(said.contains("copper: masks, zones and lines") && said.contains("opens again: balancing, dpia"), "{said}");
+    assert!(
+        said.contains("copper: masks, zones and lines")
+            && said.contains("    + ")
+            && said.contains("opens again: balancing, dpia"),
+        "{said}"
+    );
     assert!(said.contains("discussion") && said.contains("signed over another state of the site"), "KRS-11: {said}");
     assert_eq!(standings(at), of("suspended"));
     sign("copper", &["balancing", "dpia", "discussion"], "2025-01-01");
     assert_eq!(standings(at), of("suspended"), "a signature of long ago has expired");
+}
+
+/// Writes an answer under every heading.
+fn write_documents(folder: &Path) {
+    for entry in std::fs::read_dir(folder.join("records")).unwrap().flatten() {
+        let draft = std::fs::read_to_string(entry.path()).unwrap();
+        let lines = draft
+            .lines()
+            .map(|line| if line.starts_with("## ") { format!("{line}\nAnswered.\n") } else { format!("{line}\n") });
+        std::fs::write(entry.path(), lines.collect::<String>()).unwrap();
+    }
+}
+
+#[test]
+fn a_signature_leaves_line_ends_links_and_comments_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert!(vokter(at, &["new", "shop-entrance", "--yes", "--into", "real/site.toml"]).status.success());
+    write_documents(&at.join("real"));
+    let site = std::fs::read_to_string(at.join("real/site.toml")).unwrap();
+    let table =
+        "[purposes.burglary.records.necessity]\n# looked at anew\ndocument = \"records/necessity.md\" # a file\n";
+    let site = site
+        .replace("necessity = \"records/necessity.md\"\n", "")
+        .replace("[purposes.burglary.rules", &format!("{table}\n[purposes.burglary.rules"));
+    std::fs::write(at.join("real/site.toml"), site.replace('\n', "\r\n")).unwrap();
+    std::os::unix::fs::symlink("real/site.toml", at.join("site.toml")).unwrap();
+    let output = vokter(at, &["sign", "site.toml", "burglary", "balancing", "necessity", "--by", "Kari"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(at.join("site.toml").symlink_metadata().unwrap().is_symlink());
+    let signed = std::fs::read_to_string(at.join("real/site.toml")).unwrap();
+    assert_eq!(signed.matches('\n').count(), signed.matches("\r\n").count());
+    assert!(signed.contains("# looked at anew") && signed.matches("signed_by").count() == 2, "{signed}");
+    assert_eq!(std::fs::read_dir(at.join("real")).unwrap().count(), 2, "nothing else is left");
 }
 
 #[test]
@@ -137,6 +179,7 @@ fn what_cannot_be_signed_is_said_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     assert!(vokter(at, &["new", "shop-entrance", "--yes"]).status.success());
+    write_documents(at);
     let before = std::fs::read_to_string(at.join("site.toml")).unwrap();
     std::fs::remove_file(at.join("records/dpia.md")).unwrap();
     for (arguments, cause) in [

@@ -69,7 +69,7 @@ pub struct Cap {
     pub source: &'static str,
 }
 
-const LONG_AGO: Date = jiff::civil::date(1, 1, 1);
+const LONG_AGO: Date = Date::MIN;
 
 /// Days that anything is kept if the file does not say (72 hours; EDPB 3/2019).
 pub const DEFAULT_RETENTION_DAYS: u16 = 3;

@@ -5,50 +5,78 @@ use crate::{documents, report};
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use toml_edit::{DocumentMut, InlineTable, Item, Value};
 use vokter_rules::policy::{self, Record, SitePolicy, did_you_mean};
 
 pub fn run(arguments: &Sign) -> Result<ExitCode> {
-    let text = report::read(&arguments.site)?;
+    // A link stays one: what it leads to is signed.
+    let site = arguments.site.canonicalize().with_context(|| format!("{} cannot be read", arguments.site.display()))?;
+    let text = report::read(&site)?;
     let compiled = policy::compile(&text);
     let Some(policy) = compiled.policy else {
         report::print(&arguments.site, &text, &compiled.diagnostics)?;
         bail!("a site that is refused cannot be signed");
     };
+    let line_ends = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut document: DocumentMut = text.parse().context("the file cannot be edited")?;
     let today = jiff::Timestamp::now().to_zoned(policy.time_zone().clone()).date();
     let date = arguments.date.unwrap_or(today);
+    if date.year() < 1 || arguments.by.trim().is_empty() || arguments.by.chars().any(char::is_control) {
+        bail!("a signature has a name, on one line, and a day of our era");
+    }
     for name in &arguments.records {
         let record = find(&policy, &arguments.of, name)?;
-        let path = arguments.site.parent().unwrap_or(Path::new("")).join(&record.document);
+        let path = site.parent().unwrap_or(Path::new("")).join(&record.document);
         let digest = documents::digest(&path)?;
+        is_written(&path)?;
         let expires = expires(record, date, arguments.expires)?;
         set(&mut document, record, signature(record, &documents::hex(&digest), &arguments.by, date, expires))?;
-        let until = expires.map_or(String::new(), |day| format!(", until {day}"));
+        let until = match expires {
+            Some(day) if day < today => format!(", which held until {day} and is past"),
+            Some(day) => format!(", until {day}"),
+            None => String::new(),
+        };
         println!("{}: {} signed by {} on {date}{until}", arguments.of, record.gate.name(), arguments.by);
     }
-    let signed = document.to_string();
+    let mut signed = document.to_string();
+    if line_ends == "\r\n" {
+        signed = signed.replace("\r\n", "\n").replace('\n', line_ends);
+    }
+    if text.starts_with('\u{feff}') && !signed.starts_with('\u{feff}') {
+        signed.insert(0, '\u{feff}');
+    }
     let after = policy::compile(&signed);
     if after.policy.is_none() {
         report::print(&arguments.site, &signed, &after.diagnostics)?;
         bail!("with this signature the site would be refused; nothing was written");
     }
-    write(&arguments.site, &signed)?;
+    write(&site, &signed)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The record of that name, of the purpose, place or party of that name.
 fn find<'p>(policy: &'p SitePolicy, of: &str, name: &str) -> Result<&'p Record> {
-    let its: Vec<_> = policy.records().iter().filter(|record| record.owner() == of).collect();
+    let path = |record: &Record| record.keys.iter().take(2).cloned().collect::<Vec<_>>().join(".");
+    let its: Vec<_> = policy.records().iter().filter(|record| record.owner() == of || path(record) == of).collect();
     if its.is_empty() {
         let owners = policy.records().iter().map(Record::owner);
         bail!("nothing called `{of}` has records; {}", did_you_mean(of, owners));
     }
-    let found = its.iter().find(|record| record.gate.name() == name);
-    let names = || its.iter().map(|record| record.gate.name());
-    found.copied().ok_or_else(|| anyhow!("`{of}` has no record `{name}`; {}", did_you_mean(name, names())))
+    let found: Vec<_> = its.iter().copied().filter(|record| record.gate.name() == name).collect();
+    match found.as_slice() {
+        [record] => Ok(record),
+        [] => {
+            let names = its.iter().map(|record| record.gate.name());
+            bail!("`{of}` has no record `{name}`; {}", did_you_mean(name, names))
+        }
+        several => {
+            let paths: Vec<_> = several.iter().map(|record| path(record)).collect();
+            bail!("`{of}` is several things: write {}", paths.join(" or "))
+        }
+    }
 }
 
 fn expires(record: &Record, date: Date, said: Option<Date>) -> Result<Option<Date>> {
@@ -81,6 +109,13 @@ fn set(document: &mut DocumentMut, record: &Record, signature: InlineTable) -> R
     for key in &record.keys {
         item = item.get_mut(key.as_str()).ok_or_else(|| anyhow!("`{key}` is not where it was read"))?;
     }
+    if let Some(table) = item.as_table_mut() {
+        // Written as a table of its own, whose comments stay.
+        for (key, value) in signature {
+            table.insert(&key, Item::Value(value));
+        }
+        return Ok(());
+    }
     let mut value = Value::from(signature);
     if let Some(old) = item.as_value() {
         *value.decor_mut() = old.decor().clone();
@@ -89,13 +124,37 @@ fn set(document: &mut DocumentMut, record: &Record, signature: InlineTable) -> R
     Ok(())
 }
 
-/// Replaces the file at once, so that a crash leaves the old or the new one.
+/// Refuses a document that is empty, or a draft with a heading that nobody wrote under.
+fn is_written(path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        bail!("{} is empty", path.display());
+    }
+    let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
+    let mut heading: Option<&str> = None;
+    for line in text.lines().chain(["## "]) {
+        match (line.strip_prefix("## "), heading) {
+            (Some(_), Some(open)) => bail!("{} is a draft: nothing is written under \"{open}\"", path.display()),
+            (Some(next), None) => heading = Some(next),
+            (None, _) if !line.trim().is_empty() => heading = None,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Replaces the file at once: after a crash it is the old or the new one.
 fn write(path: &Path, text: &str) -> Result<()> {
     let cannot = || format!("{} cannot be written", path.display());
-    let unfinished = path.with_extension(format!("toml-{}", uuid::Uuid::now_v7()));
-    std::fs::write(&unfinished, text).with_context(cannot)?;
-    if let Ok(metadata) = std::fs::metadata(path) {
-        std::fs::set_permissions(&unfinished, metadata.permissions()).with_context(cannot)?;
-    }
-    std::fs::rename(&unfinished, path).inspect_err(|_| drop(std::fs::remove_file(&unfinished))).with_context(cannot)
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let unfinished = folder.join(format!(".vokter-sign-{}", uuid::Uuid::now_v7()));
+    let replace = || -> std::io::Result<()> {
+        let mut file = std::fs::File::create_new(&unfinished)?;
+        file.write_all(text.as_bytes())?;
+        file.set_permissions(std::fs::metadata(path)?.permissions())?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, path)?;
+        std::fs::File::open(folder)?.sync_all()
+    };
+    replace().inspect_err(|_| drop(std::fs::remove_file(&unfinished))).with_context(cannot)
 }

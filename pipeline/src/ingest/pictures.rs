@@ -1,10 +1,14 @@
 //! A folder of JPEG pictures as a source, for commissioning and tests.
 
+use rustix::fs::OFlags;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use vokter_frames::wire::{Codec, PacketHeader};
 use vokter_rules::limits;
 
@@ -24,6 +28,18 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, String> {
     if pictures.is_empty() { Err("the folder holds no JPEG picture".to_owned()) } else { Ok(pictures) }
 }
 
+/// Opens a picture that is a recording. A pipe, a link, or a file that was written after the run began would be a live
+/// camera that passes for one (INV-9).
+fn open(path: &Path, begun: SystemTime) -> std::io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let file = File::options().read(true).custom_flags(flags.cast_signed()).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.modified()? > begun {
+        return Err(std::io::Error::other("it is no file, or was written after the run began"));
+    }
+    Ok(file)
+}
+
 /// Sends the pictures that are later than `resume_after_ns` and within an opening, `interval_ns` apart, and says that
 /// there are no more. A decoder that is gone ends it early.
 pub(crate) fn send(
@@ -33,6 +49,7 @@ pub(crate) fn send(
     openings_ns: &[Range<i64>],
     mut decoder: UnixStream,
 ) {
+    let begun = SystemTime::now();
     let mut data = Vec::new();
     for (path, number) in pictures.iter().zip(0i64..) {
         let time_ns = number.saturating_mul(interval_ns);
@@ -40,8 +57,7 @@ pub(crate) fn send(
             continue;
         }
         data.clear();
-        let read =
-            std::fs::File::open(path).and_then(|file| file.take(limits::PACKET_BYTES as u64).read_to_end(&mut data));
+        let read = open(path, begun).and_then(|file| file.take(limits::PACKET_BYTES as u64).read_to_end(&mut data));
         if let Err(error) = read {
             tracing::warn!(picture = %path.display(), %error, "a picture cannot be read");
             continue;

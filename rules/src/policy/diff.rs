@@ -30,12 +30,12 @@ pub fn diff(old: &SitePolicy, new: &SitePolicy) -> Vec<Change> {
             continue;
         };
         for aspect in Aspect::ALL.iter().copied() {
-            let (was, is) = (before.aspects.state(aspect), purpose.aspects.state(aspect));
+            let (was, is) = (before.aspects.lines(aspect), purpose.aspects.lines(aspect));
             if was == is {
                 continue;
             }
-            let only = |these: &str, those: &str| {
-                these.lines().filter(|line| !those.lines().any(|other| other == *line)).map(str::to_owned).collect()
+            let only = |these: &[String], those: &[String]| {
+                these.iter().filter(|line| !those.contains(line)).cloned().collect()
             };
             changes.push(Change {
                 purpose: name.clone(),

@@ -4,38 +4,45 @@ use super::gate::{Aspect, Gate};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-/// The state of each aspect of a purpose, as text that changes when, and only when, the aspect does.
+/// The state of each aspect of a purpose, as lines of text. The order in which the file says things means nothing, so
+/// neither does that of the lines.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Aspects(Vec<(Aspect, String)>);
+pub(super) struct Aspects(Vec<(Aspect, Vec<String>)>);
 
 impl Aspects {
-    /// Adds to what is known of an aspect.
-    pub fn add(&mut self, aspect: Aspect, text: impl std::fmt::Display) {
-        let at = match self.0.iter().position(|(known, _)| *known == aspect) {
-            Some(at) => at,
+    /// Adds a line to what is known of an aspect. It is one line whatever it holds, so that two never read as one.
+    pub fn add(&mut self, aspect: Aspect, line: impl std::fmt::Display) {
+        let line = line.to_string().replace('\\', "\\\\").replace('\n', "\\n");
+        let lines = match self.0.iter_mut().find(|(known, _)| *known == aspect) {
+            Some((_, lines)) => lines,
             None => {
-                self.0.push((aspect, String::new()));
-                self.0.len() - 1
+                self.0.push((aspect, vec![]));
+                match self.0.last_mut() {
+                    Some((_, lines)) => lines,
+                    None => return,
+                }
             }
         };
-        if let Some((_, state)) = self.0.get_mut(at) {
-            let _ = writeln!(state, "{text}");
-        }
+        let at = lines.partition_point(|known| *known < line);
+        lines.insert(at, line);
     }
 
-    /// The state of one aspect.
-    pub fn state(&self, aspect: Aspect) -> &str {
-        self.0.iter().find(|(known, _)| *known == aspect).map_or("", |(_, state)| state)
+    /// What is known of one aspect, sorted.
+    pub fn lines(&self, aspect: Aspect) -> &[String] {
+        self.0.iter().find(|(known, _)| *known == aspect).map_or(&[], |(_, lines)| lines)
     }
 
     /// The fingerprint of all that a gate covers: 16 hexadecimal digits of a SHA-256.
     pub fn fingerprint(&self, gate: Gate) -> String {
         let mut hash = Sha256::new();
         for aspect in gate.covers() {
-            let state = self.state(*aspect);
+            let lines = self.lines(*aspect);
             hash.update(aspect.name());
-            hash.update((state.len() as u64).to_le_bytes());
-            hash.update(state);
+            hash.update((lines.len() as u64).to_le_bytes());
+            for line in lines {
+                hash.update((line.len() as u64).to_le_bytes());
+                hash.update(line);
+            }
         }
         hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

@@ -19,6 +19,7 @@ vocabulary! {
         RightsRoutine = "rights-routine": "How requests for access, correction and erasure are answered within a month.",
         RiskAnalysis = "risk-analysis": "Confidentiality, integrity and availability, by the rules of other systems.",
         DisclosureRoutine = "disclosure-routine": "Who decides what is handed over, to whom, on which grounds.",
+        Exemption = "exemption": "A regulator's decision that allows what the law caps, and until when.",
         Agreement = "agreement": "The agreement with a processor or joint controller.",
     }
 }
@@ -58,6 +59,7 @@ impl Gate {
             Self::RightsRoutine => &["IVA-12"],
             Self::RiskAnalysis => &["KRS-36", "IVA-8"],
             Self::DisclosureRoutine => &["KRS-30", "KRS-32"],
+            Self::Exemption => &["WPC-9"],
             Self::Agreement => &["IVA-15", "ACC-12", "KRS-14"],
         }
     }
@@ -112,6 +114,7 @@ impl Gate {
             Self::DisclosureRoutine => {
                 &["Who decides?", "On which grounds is something handed out?", "How is it logged?"]
             }
+            Self::Exemption => &["Who decided, when, under which reference?", "What is allowed, for what, until when?"],
             Self::Agreement => &["Who does what for whom?", "Which instructions, security and sub-processors?"],
         }
     }
@@ -128,6 +131,7 @@ impl Gate {
             Self::Notice | Self::Letter | Self::Receipts => &[Kind, Places, Schedule, Retention, Controller],
             Self::Sign => &[Kind, Places, Schedule, Controller],
             Self::PaymentOnSite => &[Places],
+            Self::Exemption => &[Kind, Places, Cameras, Retention],
             Self::RightsRoutine | Self::RiskAnalysis | Self::DisclosureRoutine | Self::Agreement => &[Controller],
         }
     }

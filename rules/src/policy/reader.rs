@@ -124,6 +124,15 @@ impl<'t> Reader<'t> {
         };
         let mut entries: Vec<_> =
             table.iter().map(|(name, value)| (Written::new(name.get_ref().to_string(), name.span()), value)).collect();
+        entries.retain(|(name, _)| {
+            let readable = !name.value.trim().is_empty() && !name.value.chars().any(char::is_control);
+            if !readable {
+                let message = format!("a name of `{key}` cannot be read");
+                let label = "empty, or with a control character";
+                diagnostics.push(Diagnostic::error("control-character", message, name.span.clone(), label));
+            }
+            readable
+        });
         entries.sort_by_key(|(name, _)| name.span.start);
         entries
     }
@@ -169,7 +178,26 @@ pub(super) fn string(
         diagnostics.push(Diagnostic::error("empty-string", message, value.span(), "nothing is written here"));
         return None;
     }
+    if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
+        let message = format!("`{key}` holds a control character");
+        diagnostics.push(Diagnostic::error("control-character", message, value.span(), "cannot be shown or printed"));
+        return None;
+    }
+    if key == "because" && text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count() < 2 {
+        let message = "this reason says nothing";
+        diagnostics.push(
+            Diagnostic::error("empty-string", message, value.span(), "a reason has words")
+                .help("write what someone can check who was not there"),
+        );
+        return None;
+    }
     Some(Written::new(text.to_owned(), value.span()))
+}
+
+/// A name as a key of TOML.
+pub(super) fn as_key(name: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { format!("{name:?}") }
 }
 
 fn number(value: &Spanned<DeValue<'_>>, key: &str, diagnostics: &mut Diagnostics) -> Option<Written<f64>> {

@@ -50,6 +50,13 @@ struct Day {
 }
 
 impl Window {
+    fn minutes_of_a_week(&self) -> usize {
+        let minute = |time: Time| time.hour() as usize * 60 + time.minute() as usize;
+        let length = (minute(self.to) + 24 * 60 - minute(self.from)) % (24 * 60);
+        let length = if length == 0 { 24 * 60 } else { length };
+        length * self.days.iter().filter(|day| **day).count()
+    }
+
     fn begins_on(&self, day: Day) -> bool {
         let weekday = day.weekday.to_monday_zero_offset() as usize;
         self.days.get(weekday).copied().unwrap_or(false) || (self.holidays && day.is_holiday)
@@ -65,15 +72,20 @@ impl Window {
 }
 
 impl Hours {
-    /// Whether there is no minute of the week in which it is closed.
-    pub fn never_closes(&self) -> bool {
+    /// Whether it hardly closes: for less than two hours a day, over the week.
+    pub fn hardly_closes(&self) -> bool {
+        const HARDLY: usize = 7 * 22 * 60;
         let Self::Weekly(windows) = self else { return true };
         let open = |day: Weekday, time: Time| {
             let plain = |weekday| Day { weekday, is_holiday: false };
             windows.iter().any(|window| window.is_open(plain(day.previous()), plain(day), time))
         };
-        // What is closed begins at the end of a window.
-        !windows.is_empty() && windows.iter().all(|ended| week().all(|day| open(day, ended.to)))
+        // Most schedules are far from it, which their lengths tell.
+        if windows.iter().map(Window::minutes_of_a_week).sum::<usize>() <= HARDLY {
+            return false;
+        }
+        let minutes = || (0..24).flat_map(|hour| (0..60).map(move |minute| Time::constant(hour, minute, 0, 0)));
+        week().map(|day| minutes().filter(|time| open(day, *time)).count()).sum::<usize>() > HARDLY
     }
 
     /// A minute of the week that lies in these hours and in those of a place, which may be closed on public holidays.
@@ -196,11 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn a_week_without_a_gap_never_closes() {
-        assert!(weekly(vec![whole(0, 0)]).hours.never_closes());
-        assert!(weekly(vec![whole(6, 20), whole(20, 6)]).hours.never_closes());
-        assert!(!weekly(vec![whole(6, 20), whole(20, 5)]).hours.never_closes());
-        assert!(!nights().hours.never_closes());
+    fn a_week_without_a_gap_hardly_closes() {
+        assert!(weekly(vec![whole(0, 0)]).hours.hardly_closes());
+        assert!(weekly(vec![whole(6, 20), whole(20, 6)]).hours.hardly_closes());
+        assert!(weekly(vec![whole(6, 20), whole(20, 5)]).hours.hardly_closes(), "an hour a day");
+        assert!(!weekly(vec![whole(6, 20), whole(20, 4)]).hours.hardly_closes());
+        assert!(!nights().hours.hardly_closes());
     }
 
     #[test]

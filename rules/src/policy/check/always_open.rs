@@ -1,4 +1,7 @@
-//! **KRS-18**: monitoring is limited to the times of greatest need. A purpose that is open day and night says why.
+//! **KRS-18**: monitoring is limited to the times of greatest need. A purpose that is open day and night, or
+//! for more than twenty-two hours a day over the week, says why.
+//!
+//! *Instead*: the hours of need; or `because = "…"`.
 
 use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
@@ -7,7 +10,7 @@ use crate::policy::resolve::hours;
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     for purpose in &view.site.purposes {
         let (Some(schedule), Some(hours)) = (&purpose.schedule, hours(purpose)) else { continue };
-        let (always, span) = (hours.never_closes(), schedule.span());
+        let (always, span) = (hours.hardly_closes(), schedule.span());
         match (always, &purpose.because) {
             (true, Some(because)) => {
                 let what = format!("`{}` is open day and night", purpose.name.value);

@@ -36,14 +36,26 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
 /// Whether two zones share more than an edge.
 fn overlap(a: &Shape, b: &Shape) -> bool {
     let outline = |shape: &Shape| shape.points.iter().map(|point| point.value).collect::<Vec<Point>>();
-    let (Ok(a), Ok(b)) = (Polygon::new(&outline(a)), Polygon::new(&outline(b))) else { return false };
-    // A raster finer than anything that is drawn by hand; half a step off, so that shared edges do not count.
-    const STEPS: u16 = 200;
-    let at = |step: u16| (f32::from(step) + 0.5) / f32::from(STEPS);
+    let (a, b) = (outline(a), outline(b));
+    let Some((left, right, top, bottom)) = common(&a, &b) else { return false };
+    let (Ok(a), Ok(b)) = (Polygon::new(&a), Polygon::new(&b)) else { return false };
+    // A raster of what both could have; half a step off, so that shared edges do not count.
+    const STEPS: u16 = 64;
+    let at = |step: u16, from: f32, to: f32| from + (to - from) * (f32::from(step) + 0.5) / f32::from(STEPS);
     (0..STEPS).any(|y| {
         (0..STEPS).any(|x| {
-            let point = Point::new(at(x), at(y));
+            let point = Point::new(at(x, left, right), at(y, top, bottom));
             a.contains(point) && b.contains(point)
         })
     })
+}
+
+/// Left, right, top and bottom of what the boxes round two outlines share, if that has a size.
+fn common(a: &[Point], b: &[Point]) -> Option<(f32, f32, f32, f32)> {
+    let least = |points: &[Point], of: fn(&Point) -> f32| points.iter().map(of).fold(f32::INFINITY, f32::min);
+    let most = |points: &[Point], of: fn(&Point) -> f32| points.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
+    let (x, y): (fn(&Point) -> f32, fn(&Point) -> f32) = (|point| point.x, |point| point.y);
+    let (left, right) = (least(a, x).max(least(b, x)), most(a, x).min(most(b, x)));
+    let (top, bottom) = (least(a, y).max(least(b, y)), most(a, y).min(most(b, y)));
+    (left < right && top < bottom).then_some((left, right, top, bottom))
 }

@@ -23,16 +23,19 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Words that name a secret in the query of an address.
-const SECRET_KEYS: &[&str] = &["pwd", "pass", "passwd", "password", "passphrase", "token", "key", "apikey", "secret"];
+const SECRET_KEYS: &[&str] = &[
+    "pwd", "psw", "pass", "passwd", "password", "passphrase", "token", "key", "apikey", "secret", "auth", "user", "usr",
+    "login",
+];
 
-/// Whether an address holds a user name or password, before its host or in its query.
-fn holds_credentials(address: &str) -> bool {
+/// Whether an address holds a user name or password, before its host, in its path or in its query.
+pub(super) fn holds_credentials(address: &str) -> bool {
     let Some((_, rest)) = address.split_once("://") else { return false };
     // Readers of addresses forgive slashes too many.
     let rest = rest.trim_start_matches(['/', '\\', ' ', '\t']);
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or(rest);
-    let query = rest.split_once('?').map_or("", |(_, query)| query);
-    let mut keys = query.split(['&', ';']).filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_lowercase());
+    // Some cameras take user and password in the path.
+    let mut keys = rest.split(['/', '?', '&', ';', '#']).filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_lowercase());
     authority.contains('@') || keys.any(|key| SECRET_KEYS.contains(&key.as_str()))
 }
 
@@ -47,6 +50,8 @@ mod tests {
             "http:///admin:secret@10.0.0.1/video",
             "http://admin@10.0.0.1/video",
             "http://10.0.0.1/video.cgi?user=admin&PWD=secret",
+            "rtsp://10.0.0.1:554/user=admin&password=secret&channel=1",
+            "http://10.0.0.1/?usr=a&psw=b",
         ] {
             assert!(holds_credentials(address), "{address}");
         }

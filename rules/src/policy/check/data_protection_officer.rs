@@ -27,6 +27,6 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         Some(OfficerSource::NotRequired(reason)) => {
             diagnostics.deviates("IVA-14", "no data protection officer".to_owned(), &reason.value);
         }
-        Some(OfficerSource::Contact) => {}
+        Some(OfficerSource::Contact(_)) => {}
     }
 }

@@ -1,5 +1,5 @@
 //! **KRS-32**: one function decides every request for use or disclosure, and it is not the one that asks: whoever
-//! proposes a purpose, or looks at its alarms, does not also decide what is handed over.
+//! looks at alarms does not also decide what is handed over.
 //!
 //! *Instead*: `decides_disclosure = "manager"`, a role of its own.
 
@@ -26,7 +26,8 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.push(unknown("decider", "KRS-32", "role", written, names));
         return;
     };
-    let holds = |name: &str| role.people.iter().any(|person| person.value == name);
+    let same = |name: &str| name.trim().to_lowercase();
+    let holds = |name: &str| role.people.iter().any(|person| same(&person.value) == same(name));
     for looked in &view.purposes {
         for written in &looked.source.roles {
             let Some(other) = view.role(&written.value) else { continue };

@@ -4,8 +4,10 @@
 //! *Instead*: `jurisdiction = ["no"]` or `jurisdiction = ["is"]`.
 
 use super::{View, unknown};
+use crate::calendar::Country;
 use crate::jurisdiction::Pack;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use jiff::civil::Date;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     let refusal = |message: &str, span, label: &str| {
@@ -23,12 +25,40 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.push(unknown("jurisdiction", "ISL-4", "pack of rules", word, names));
     }
     let span = written.first().zip(written.last()).map_or(view.site.span.clone(), |(a, b)| a.span.start..b.span.end);
-    let countries = view.packs.iter().filter(|pack| pack.is_country()).count();
+    let countries = [Pack::Norway, Pack::Iceland].into_iter().filter(|country| view.has(*country)).count();
     if countries == 0 {
         diagnostics.push(refusal("the rules of no country are named", span, "a country is missing"));
     } else if countries > 1 {
         diagnostics.push(refusal("a site lies in one country", span, "more than one"));
-    } else if view.has(Pack::Iceland) && view.packs.len() > 1 {
+    } else if view.has(Pack::Iceland) && view.packs.iter().any(|pack| *pack != Pack::Iceland) {
         diagnostics.push(refusal("these packs are of different countries", span, "not together"));
+    }
+    let zones = time_zones(view);
+    if let Some(zone) = view.site.time_zone.as_ref().filter(|zone| countries == 1 && !zones.contains(&zone.value.as_str())) {
+        let message = format!("`{}` is not the time of the country", zone.value);
+        diagnostics.push(
+            Diagnostic::error("jurisdiction", message, zone.span.clone(), "hours would be those of another place")
+                .requirement("ISL-4")
+                .help(format!("write one of {}", zones.join(", "))),
+        );
+    }
+    if let Some(day) = view.site.in_force.as_ref().filter(|day| day.value < BEGINNING) {
+        let message = format!("no rules of {} are known here", day.value);
+        diagnostics.push(
+            Diagnostic::error("jurisdiction", message, day.span.clone(), "before the GDPR held")
+                .requirement("ISL-4")
+                .help("write the day from which this policy is in force, or leave it out for the rules as they are now"),
+        );
+    }
+}
+
+/// When the GDPR came into force in Norway and Iceland, 20 and 15 July 2018.
+const BEGINNING: Date = jiff::civil::date(2018, 7, 20);
+
+/// The time zones of the country.
+fn time_zones(view: &View<'_>) -> &'static [&'static str] {
+    match view.country() {
+        Country::Iceland => &["Atlantic/Reykjavik", "Iceland"],
+        Country::Norway => &["Europe/Oslo", "Arctic/Longyearbyen", "Atlantic/Jan_Mayen"],
     }
 }

@@ -2,12 +2,12 @@
 
 mod view;
 
-use view::Looked;
+use view::{Looked, is_workplace};
 pub(super) use view::{View, class_of};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::gate::Gate;
-use super::reader::Written;
+use super::reader::{Written, as_key};
 
 /// One question that the compiler asks of a site file.
 pub struct Check {
@@ -57,7 +57,7 @@ checks! {
     dpia "dpia" ["IVA-13", "KRS-12"];
     employees_told "employees-told" ["KRS-11", "KRS-12", "WPC-1"];
     fixed_camera "fixed-camera" ["KRS-2"];
-    follow_up "follow-up" ["KRS-4", "KRS-11", "IVA-1a"];
+    follow_up "follow-up" ["KRS-4", "KRS-11", "IVA-1a", "WPC-9"];
     forbidden_analysis "forbidden-analysis" ["IVA-1b", "IVA-5", "KRS-5", "KRS-28", "WPC-2", "ISL-15"];
     joint_controller "joint-controller" ["KRS-14"];
     jurisdiction "jurisdiction" ["ISL-1", "ISL-4"];
@@ -110,7 +110,7 @@ fn demand(looked: &Looked<'_>, gate: Gate, check: &'static str, because: &str, d
     }
     let purpose = &looked.source.name;
     let requirement = gate.requirements().first().copied().unwrap_or_default();
-    demand_of(purpose, gate, check, requirement, because, &format!("purposes.{}", purpose.value), diagnostics);
+    demand_of(purpose, gate, check, requirement, because, &format!("purposes.{}", as_key(&purpose.value)), diagnostics);
 }
 
 /// Demands a record of what is written there, in the table of that name.

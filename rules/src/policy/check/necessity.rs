@@ -8,7 +8,7 @@ use super::{Looked, View, demand};
 use crate::jurisdiction::Pack;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
-use crate::policy::reader::did_you_mean;
+use crate::policy::reader::{as_key, did_you_mean};
 use crate::purpose::PurposeKind;
 
 /// What else there is, in Norway (KRS-6).
@@ -59,7 +59,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                     "milder means are not weighed",
                 )
                 .requirement(requirement)
-                .help(format!("answer each: [purposes.{}.necessity] {first} = \"…\"", source.name.value)),
+                .help(format!("answer each: [purposes.{}.necessity] {first} = \"…\"", as_key(&source.name.value))),
             );
         }
     }

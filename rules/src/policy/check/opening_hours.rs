@@ -24,6 +24,17 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 );
                 continue;
             };
+            // A list that is never open on an ordinary day is not what it says; hours that cannot be read are refused.
+            if windows(written).is_some_and(|open| open.iter().all(|window| window.days == [false; 7])) {
+                let message = format!("`{}` is open on no day of the week", place.name.value);
+                let (first, last) = (written.first(), written.last());
+                let span = first.zip(last).map_or(place.name.span.clone(), |(a, b)| a.span.start..b.span.end);
+                diagnostics.push(
+                    Diagnostic::error("opening-hours", message, span, "no ordinary day")
+                        .requirement("KRS-9")
+                        .help("write the days on which children are there: days = \"mon-fri\""),
+                );
+            }
             let (Some(open), Some(hours), Some(schedule)) = (windows(written), hours(looked.source), &looked.source.schedule)
             else {
                 continue;

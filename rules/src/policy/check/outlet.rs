@@ -3,6 +3,7 @@
 //!
 //! *Instead*: `own = true`, or `processor = "guard-company"`; `env = "ALARM_URL"` for an address with a secret.
 
+use super::credentials_in_file::holds_credentials;
 use super::{View, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 
@@ -31,12 +32,14 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
             }
             _ => {}
         }
-        if let Some(address) = outlet.address.as_ref().filter(|address| address.value.starts_with("http://")) {
-            diagnostics.push(
-                refusal("is reached in clear", address.span.clone(), "no encryption")
-                    .requirement("IVA-8")
-                    .help("write https://"),
-            );
+        let Some(address) = &outlet.address else { continue };
+        if holds_credentials(&address.value) {
+            let diagnostic = refusal("has a secret in its address", address.span.clone(), "secrets are never in this file");
+            diagnostics.push(diagnostic.requirement("IVA-8").help("write env = \"ALARM_URL\", and put it in that variable"));
+        }
+        if !["https://", "mqtts://"].iter().any(|scheme| address.value.to_lowercase().starts_with(scheme)) {
+            let diagnostic = refusal("is not reached by an encrypted way", address.span.clone(), "not https or mqtts");
+            diagnostics.push(diagnostic.requirement("IVA-8").help("write https:// or mqtts://"));
         }
     }
 }

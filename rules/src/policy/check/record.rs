@@ -11,11 +11,31 @@ use crate::policy::source::RecordSource;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     let site = view.site;
-    let named = site.records.iter().chain(site.purposes.iter().flat_map(|purpose| &purpose.records));
-    for record in named.chain(site.places.iter().flat_map(|place| &place.records)) {
-        if Gate::from_name(&record.name.value).is_none() {
-            let names = Gate::ALL.iter().map(|gate| gate.name());
-            diagnostics.push(unknown("record", "IVA-1a", "record", &record.name, names));
+    let of_site = [Gate::RightsRoutine, Gate::RiskAnalysis, Gate::DisclosureRoutine];
+    let belongs = |gate: Gate| match gate {
+        Gate::Agreement => "a processor or joint controller",
+        Gate::Sign => "a place",
+        gate if of_site.contains(&gate) => "the site",
+        _ => "a purpose",
+    };
+    let site_wide = site.records.iter().map(|record| ("the site", record));
+    let purposes = site.purposes.iter().flat_map(|purpose| &purpose.records).map(|record| ("a purpose", record));
+    let places = site.places.iter().flat_map(|place| &place.records).map(|record| ("a place", record));
+    for (table, record) in site_wide.chain(purposes).chain(places) {
+        match Gate::from_name(&record.name.value) {
+            None => {
+                let names = Gate::ALL.iter().filter(|gate| belongs(**gate) == table).map(|gate| gate.name());
+                diagnostics.push(unknown("record", "IVA-1a", "record", &record.name, names));
+            }
+            Some(gate) if belongs(gate) != table => {
+                let message = format!("`{}` is a record of {}, not of {table}", gate.name(), belongs(gate));
+                diagnostics.push(
+                    Diagnostic::error("record", message, record.name.span.clone(), "shuts no gate here")
+                        .requirement("IVA-1a")
+                        .help(format!("move it to the records of {}", belongs(gate))),
+                );
+            }
+            Some(_) => {}
         }
         signature(record, diagnostics);
     }

@@ -4,9 +4,10 @@
 //!
 //! *Instead*: `retention = { days = 3 }`; `vokter explain retention` lists the caps.
 
-use super::{Looked, View, class_of};
+use super::{Looked, View, class_of, demand};
 use crate::jurisdiction::{Cap, DEFAULT, caps, passage_cap};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::gate::Gate;
 use crate::policy::source::RetentionSource;
 use crate::purpose::PurposeKind;
 use jiff::civil::Date;
@@ -34,7 +35,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
             continue;
         }
         for cap in caps_of(view, looked, on).into_iter().filter(|cap| days.value > f64::from(cap.days)) {
-            exceeds(looked, retention, days.value, &cap, on, diagnostics);
+            exceeds(looked, retention, days.value, &cap, diagnostics);
         }
     }
 }
@@ -58,7 +59,6 @@ fn exceeds(
     retention: &RetentionSource,
     days: f64,
     cap: &Cap,
-    on: Date,
     diagnostics: &mut Diagnostics,
 ) {
     let name = &looked.source.name.value;
@@ -85,12 +85,10 @@ fn exceeds(
             diagnostics.push(refusal(message, span, format!("{}: {}", cap.what, cap.source)).help(help));
         }
         Some(exemption) => match (&exemption.reference, &exemption.expires) {
-            (Some(reference), Some(expires)) if on == Date::MAX || expires.value >= on => {
+            (Some(reference), Some(_)) => {
+                let because = "the decision is a record, which says until when it holds";
+                demand(looked, Gate::Exemption, "retention", because, diagnostics);
                 diagnostics.deviates("WPC-9", what, &reference.value);
-            }
-            (Some(_), Some(expires)) => {
-                let message = "the exemption had expired when this policy came into force".to_owned();
-                diagnostics.push(refusal(message, expires.span.clone(), "past".to_owned()));
             }
             _ => {
                 let message = "an exemption is a decision with a reference and a last day".to_owned();

@@ -5,6 +5,7 @@
 
 use super::{View, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::BTreeSet;
 
 /// How many people hold a role without a word about it.
 const FEW: usize = 5;
@@ -51,6 +52,18 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     for written in view.site.purposes.iter().flat_map(|purpose| &purpose.roles) {
         if !names().any(|name| name == written.value) {
             diagnostics.push(unknown("role", "WPC-10", "role of this file", written, names()));
+        }
+    }
+    for looked in &view.purposes {
+        let roles: Vec<_> = looked.source.roles.iter().filter_map(|written| view.role(&written.value)).collect();
+        let people: BTreeSet<_> = roles.iter().flat_map(|role| &role.people).map(|person| person.value.trim()).collect();
+        if people.len() > FEW && roles.iter().all(|role| role.people.len() <= FEW && role.because.is_none()) {
+            let message = format!("{} people may look at the alarms of `{}`", people.len(), looked.source.name.value);
+            diagnostics.push(
+                Diagnostic::warning("role", message, looked.source.name.span.clone(), "usually very few need to")
+                    .requirement("WPC-10")
+                    .help("take out who does not need it, or say why in a role: because = \"…\""),
+            );
         }
     }
     for looked in view.purposes.iter().filter(|looked| looked.source.roles.is_empty()) {

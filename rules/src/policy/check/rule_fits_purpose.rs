@@ -5,7 +5,7 @@ use super::View;
 use super::forbidden_analysis::why_refused;
 use crate::analysis::catalog;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::reader::did_you_mean;
+use crate::policy::reader::{as_key, did_you_mean};
 use crate::purpose::PurposeKind;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
@@ -62,7 +62,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 )));
             }
         }
-        if purpose.rules.is_empty() {
+        if purpose.rules.is_empty() && purpose.doors.is_empty() {
             diagnostics.push(
                 Diagnostic::warning(
                     "rule-fits-purpose",
@@ -71,7 +71,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                     "no rule",
                 )
                 .requirement("IVA-4a")
-                .help(format!("add a rule: [purposes.{}.rules.NAME]", purpose.name.value)),
+                .help(format!("add a rule: [purposes.{}.rules.NAME]", as_key(&purpose.name.value))),
             );
         }
     }

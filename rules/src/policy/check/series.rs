@@ -3,8 +3,9 @@
 //!
 //! *Instead*: a purpose of kind `anonymous-counting`, and `named_in_balancing = true` once the balancing names it.
 
-use super::{View, unknown};
+use super::{View, demand, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::gate::Gate;
 use crate::policy::series::{Grid, Measure};
 use crate::policy::source::SeriesSource;
 use crate::purpose::PurposeKind;
@@ -22,6 +23,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                         .help("weigh it in the balancing, then write named_in_balancing = true"),
                 );
             }
+            demand(looked, Gate::Balancing, "series", "statistics are weighed in it", diagnostics);
             if let Some(grid) = series.grid.as_ref().filter(|grid| Grid::from_name(&grid.value).is_none()) {
                 diagnostics.push(unknown("series", "IVA-11a", "grid", grid, Grid::ALL.iter().map(|grid| grid.name())));
             }

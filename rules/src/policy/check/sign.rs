@@ -6,6 +6,7 @@
 //! controller.
 
 use super::{View, demand_of};
+use crate::policy::reader::as_key;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
 
@@ -58,7 +59,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         }
         if !place.records.iter().any(|record| record.name.value == Gate::Sign.name()) {
             let because = "that the signs hang is attested";
-            demand_of(&place.name, Gate::Sign, "sign", "IVA-9", because, &format!("places.{name}"), diagnostics);
+            demand_of(&place.name, Gate::Sign, "sign", "IVA-9", because, &format!("places.{}", as_key(name)), diagnostics);
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::HashSet;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
-    let rules: Vec<_> = view.site.purposes.iter().flat_map(|purpose| &purpose.rules).collect();
+    let named: HashSet<_> =
+        view.purposes.iter().flat_map(|looked| &looked.cameras).map(|camera| camera.name.value.as_str()).collect();
     for camera in &view.site.cameras {
-        let named = |name: &str| name == camera.name.value;
-        if !rules.iter().any(|rule| rule.camera.as_ref().is_some_and(|written| named(&written.value))) {
+        if !named.contains(camera.name.value.as_str()) {
             diagnostics.push(
                 Diagnostic::warning(
                     "unused-camera",

@@ -6,7 +6,10 @@ use crate::object::ObjectSet;
 use crate::place::PlaceClass;
 use crate::policy::fingerprint::Aspects;
 use crate::policy::gate::Aspect;
-use crate::policy::source::{CameraSource, PlaceSource, PurposeSource, RecordSource, RoleSource, SiteSource};
+use crate::policy::reader::Written;
+use crate::policy::source::{
+    CameraSource, OfficerSource, PlaceSource, PurposeSource, RecordSource, RoleSource, ScheduleSource, SiteSource,
+};
 use crate::purpose::{LawfulBasis, PurposeKind};
 use std::collections::HashMap;
 
@@ -86,66 +89,121 @@ impl<'s> View<'s> {
         self.packs.iter().copied().filter(|pack| *pack != Pack::NorwayWorkplace || works).collect()
     }
 
-    /// Says who is responsible, for fingerprints.
+    /// Says who is responsible, and by whose rules, for fingerprints.
     pub fn describe_controller(&self, aspects: &mut Aspects) {
-        let Some(controller) = &self.site.controller else { return };
-        for written in [&controller.name, &controller.phone, &controller.information].into_iter().flatten() {
-            aspects.add(Aspect::Controller, &written.value);
+        let site = self.site;
+        for word in site.jurisdiction.iter().flatten() {
+            aspects.add(Aspect::Controller, format_args!("rules {:?}", word.value));
         }
-        for party in &self.site.joint_controllers {
-            aspects.add(Aspect::Controller, format_args!("with {}", party.name.value));
+        for word in site.languages.iter().flatten() {
+            aspects.add(Aspect::Controller, format_args!("language {:?}", word.value));
         }
+        if let Some(zone) = &site.time_zone {
+            aspects.add(Aspect::Schedule, format_args!("time zone {:?}", zone.value));
+        }
+        for (what, party) in site
+            .joint_controllers
+            .iter()
+            .map(|party| ("with", party))
+            .chain(site.processors.iter().map(|party| ("by", party)))
+        {
+            let (country, transfer) = (text(&party.country), text(&party.transfer_basis));
+            aspects.add(Aspect::Controller, format_args!("{what} {:?} {country:?} {transfer:?}", party.name.value));
+        }
+        let Some(controller) = &site.controller else { return };
+        for (key, written) in [
+            ("name", &controller.name),
+            ("phone", &controller.phone),
+            ("information", &controller.information),
+            ("decides disclosure", &controller.decides_disclosure),
+        ] {
+            aspects.add(Aspect::Controller, format_args!("{key} {:?}", text(written)));
+        }
+        let officer = match &controller.officer {
+            Some(OfficerSource::Contact(contact)) => contact.value.as_str(),
+            Some(OfficerSource::NotRequired(_)) | None => "none",
+        };
+        aspects.add(Aspect::Controller, format_args!("officer {officer:?}"));
     }
 
     /// Says what a place is, for fingerprints.
     pub fn describe_place(&self, place: &PlaceSource, aspects: &mut Aspects) {
-        let class = class_of(place).map_or("", PlaceClass::name);
-        aspects.add(Aspect::Places, format_args!("{} {class} {}", place.name.value, is_workplace(place)));
+        let (name, class) = (&place.name.value, class_of(place).map_or("", PlaceClass::name));
+        aspects.add(Aspect::Places, format_args!("{name:?} {class} workplace {}", is_workplace(place)));
         for entrance in &place.entrances {
-            aspects.add(Aspect::Places, format_args!("entrance {:?}", entrance.value));
+            aspects.add(Aspect::Places, format_args!("{name:?} entrance {:?}", entrance.value));
         }
         if let Some(payment) = &place.payment_on_site {
-            aspects.add(Aspect::Places, format_args!("payment {:?}", payment.value));
+            aspects.add(Aspect::Places, format_args!("{name:?} payment {:?}", payment.value));
         }
-        aspects.add(Aspect::Schedule, format_args!("closed on holidays {}", place.closed_on_holidays));
-        for window in place.opening_hours.iter().chain(&place.staffed_hours).flatten() {
-            aspects.add(Aspect::Schedule, format_args!("{} {}", place.name.value, window.text()));
+        for (key, hours) in [("open", &place.opening_hours), ("staffed", &place.staffed_hours)] {
+            for window in hours.iter().flatten() {
+                aspects.add(Aspect::Schedule, format_args!("{name:?} {key} {}", window.text()));
+            }
         }
+        aspects.add(Aspect::Schedule, format_args!("{name:?} closed on holidays {}", place.closed_on_holidays));
     }
 
-    /// Says what a purpose is, but for its rules and shapes, for fingerprints.
+    /// Says what a purpose is, but for its rules and their shapes, for fingerprints.
     pub fn describe_purpose(&self, looked: &Looked<'_>, aspects: &mut Aspects) {
         let source = looked.source;
         let name = &source.name.value;
-        for written in [&source.kind, &source.description, &source.interest, &source.basis].into_iter().flatten() {
-            aspects.add(Aspect::Kind, format_args!("{name} {:?}", written.value));
+        for (key, written) in [
+            ("kind", &source.kind),
+            ("description", &source.description),
+            ("interest", &source.interest),
+            ("basis", &source.basis),
+            ("special need", &source.special_need),
+            ("health provision", &source.health_provision),
+            ("because", &source.because),
+        ] {
+            aspects.add(Aspect::Kind, format_args!("{name:?} {key} {:?}", text(written)));
         }
-        for written in [&source.special_need, &source.health_provision, &source.because].into_iter().flatten() {
-            aspects.add(Aspect::Kind, format_args!("{name} {:?}", written.value));
-        }
+        let yes = |said: &Option<Written<bool>>| said.as_ref().is_some_and(|said| said.value);
+        aspects.add(Aspect::Kind, format_args!("{name:?} criminal data {}", yes(&source.criminal_data)));
         for (question, answer) in &source.necessity {
-            let answer = answer.as_ref().map_or("", |answer| answer.value.as_str());
-            aspects.add(Aspect::Necessity, format_args!("{name} {} {answer:?}", question.value));
+            aspects.add(Aspect::Necessity, format_args!("{name:?} {} {:?}", question.value, text(answer)));
         }
         for camera in &looked.cameras {
-            let ptz = camera.ptz.as_ref().is_some_and(|ptz| ptz.value);
-            aspects.add(Aspect::Cameras, format_args!("{} {ptz}", camera.name.value));
+            let (place, ptz) = (text(&camera.place), yes(&camera.ptz));
+            let of = camera.source.as_ref();
+            let source =
+                of.and_then(|source| source.address.as_ref().or(source.env.as_ref())).map_or("", |w| w.value.as_str());
+            aspects
+                .add(Aspect::Cameras, format_args!("{:?} at {place:?} from {source:?} turns {ptz}", camera.name.value));
         }
-        if let Some(schedule) = &source.schedule {
-            aspects.add(Aspect::Schedule, format_args!("{name} {}", schedule.text()));
+        for window in source.schedule.iter().flat_map(ScheduleSource::texts) {
+            aspects.add(Aspect::Schedule, format_args!("{name:?} watches {window}"));
         }
         let days = source.retention.as_ref().and_then(|retention| retention.days.as_ref()).map(|days| days.value);
+        let exemption = source.retention.as_ref().and_then(|retention| retention.exemption.as_ref());
+        let reference = exemption.map_or("", |exemption| text(&exemption.reference));
         let recorded = source.recording.as_ref().is_some_and(|recording| recording.wanted);
-        aspects.add(Aspect::Retention, format_args!("{name} {days:?} {recorded}"));
+        aspects.add(Aspect::Retention, format_args!("{name:?} days {days:?} {reference:?} recorded {recorded}"));
         for role in &source.roles {
-            aspects.add(Aspect::Access, &role.value);
+            aspects.add(Aspect::Access, format_args!("{name:?} role {:?}", role.value));
+        }
+        for door in &source.doors {
+            let (stores, proof) = (yes(&door.stores_passages), text(&door.authentication));
+            aspects.add(Aspect::Access, format_args!("{name:?} door {:?} stores {stores} {proof:?}", door.name.value));
         }
         for series in &source.series {
-            let measure = series.measure.as_ref().map_or("", |written| written.value.as_str());
-            let grid = series.grid.as_ref().map_or("", |written| written.value.as_str());
-            aspects.add(Aspect::Series, format_args!("{} {measure} {grid}", series.name.value));
+            let (measure, grid, zone) = (text(&series.measure), text(&series.grid), text(&series.zone));
+            let line =
+                format!("{name:?} {:?} {measure} {grid} of {:?} {zone:?}", series.name.value, text(&series.camera));
+            aspects.add(Aspect::Series, line);
+            let camera = looked.cameras.iter().find(|camera| camera.name.value == text(&series.camera));
+            for shape in camera.iter().flat_map(|camera| &camera.zones).filter(|shape| shape.name.value == zone) {
+                let corners: Vec<_> = shape.points.iter().map(|point| (point.value.x, point.value.y)).collect();
+                aspects.add(Aspect::Zones, format_args!("{name:?} {:?} {corners:?}", series.name.value));
+            }
         }
     }
+}
+
+/// What is written, or nothing.
+fn text(written: &Option<Written<String>>) -> &str {
+    written.as_ref().map_or("", |written| written.value.as_str())
 }
 
 impl<'s> Looked<'s> {

@@ -62,7 +62,8 @@ pub(in crate::policy) fn days(word: &str) -> Option<Days> {
 /// A time of day to the minute; 24:00 is midnight.
 pub(in crate::policy) fn time(text: &str) -> Option<Time> {
     let (hours, minutes) = text.split_once(':')?;
-    if hours.len() > 2 || minutes.len() != 2 {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(1..=2).contains(&hours.len()) || minutes.len() != 2 || !digits(hours) || !digits(minutes) {
         return None;
     }
     let (hours, minutes): (i8, i8) = (hours.parse().ok()?, minutes.parse().ok()?);

@@ -171,13 +171,13 @@ fn purpose(
     looked.places.iter().for_each(|place| view.describe_place(place, &mut aspects));
     for rule in &rules {
         let objects: Vec<_> = rule.objects.iter().map(|class| class.name()).collect();
-        aspects.add(Aspect::Rules, format_args!("{} {} {}", rule.name, rule.condition.name(), objects.join(" ")));
-        aspects.add(Aspect::Zones, format_args!("{} {:?}", rule.camera, rule.condition));
+        aspects.add(Aspect::Rules, format_args!("{:?} {} {}", rule.name, rule.condition.name(), objects.join(" ")));
+        aspects.add(Aspect::Zones, format_args!("{:?} {:?}", rule.camera, rule.condition));
     }
     let of = |name: &str| cameras.iter().find(|camera| camera.name == name);
     let watched = || looked.cameras.iter().filter_map(|camera| of(&camera.name.value));
     for camera in watched() {
-        aspects.add(Aspect::Zones, format_args!("{} {:?}", camera.name, camera.masks));
+        aspects.add(Aspect::Zones, format_args!("{:?} {:?}", camera.name, camera.masks));
     }
     // A purpose that looks at nothing has doors, or nothing at all: neither is a recording.
     let is_commissioning =

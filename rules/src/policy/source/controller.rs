@@ -3,7 +3,7 @@
 use super::record::{RecordSource, record};
 use super::table;
 use crate::policy::diagnostic::{Diagnostics, Span};
-use crate::policy::reader::{Reader, Written, wrong_type};
+use crate::policy::reader::{Reader, Written, string, wrong_type};
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -23,7 +23,7 @@ pub(in crate::policy) struct ControllerSource {
 #[derive(Debug)]
 pub(in crate::policy) enum OfficerSource {
     /// How to reach the officer.
-    Contact,
+    Contact(Written<String>),
     /// Why there is none.
     NotRequired(Written<String>),
 }
@@ -80,7 +80,7 @@ fn officer(value: &Spanned<DeValue<'_>>, diagnostics: &mut Diagnostics) -> Optio
             reader.finish(diagnostics);
             reason.map(OfficerSource::NotRequired)
         }
-        DeValue::String(text) if !text.trim().is_empty() => Some(OfficerSource::Contact),
+        DeValue::String(_) => string(value, "data_protection_officer", diagnostics).map(OfficerSource::Contact),
         _ => {
             let wrong = wrong_type("data_protection_officer", "an address, or { not_required = \"…\" }", value);
             diagnostics.push(wrong.requirement("IVA-14"));

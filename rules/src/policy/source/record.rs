@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::policy::diagnostic::{Diagnostics, Span};
-use crate::policy::reader::{Reader, Written, wrong_type};
+use crate::policy::reader::{Reader, Written, string, wrong_type};
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -43,8 +43,8 @@ pub(super) fn record(
         expires: None,
         span: span.clone(),
     };
-    if let Some(path) = value.get_ref().as_str() {
-        record.document = Some(Written::new(path.to_owned(), span));
+    if value.get_ref().as_str().is_some() {
+        record.document = Some(string(value, "document", diagnostics)?);
         return Some(record);
     }
     if value.get_ref().as_table().is_none() {

@@ -21,11 +21,11 @@ impl ScheduleSource {
         }
     }
 
-    /// The same hours as the same text, however they are spaced in the file.
-    pub fn text(&self) -> String {
+    /// The same hours as the same texts, however they are spaced in the file.
+    pub fn texts(&self) -> Vec<String> {
         match self {
-            Self::Always(_) => "always".to_owned(),
-            Self::Windows(windows, _) => windows.iter().map(WindowSource::text).collect::<Vec<_>>().join(", "),
+            Self::Always(_) => vec!["always".to_owned()],
+            Self::Windows(windows, _) => windows.iter().map(WindowSource::text).collect(),
         }
     }
 }
