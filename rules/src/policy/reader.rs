@@ -35,6 +35,8 @@ impl<'t> Reader<'t> {
 
     /// The value of a key, if it is there.
     pub fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        #[cfg(test)]
+        asked::note(self.what, key);
         self.known.push(key);
         self.table.get(key)
     }
@@ -211,4 +213,29 @@ fn point(item: &Spanned<DeValue<'_>>, what: &str, diagnostics: &mut Diagnostics)
     };
     let (x, y) = (number(x, "x", diagnostics)?, number(y, "y", diagnostics)?);
     Some(Written::new(Point::new(x.value as f32, y.value as f32), item.span()))
+}
+
+/// Which keys were asked for, by kind of table, so that a test can hold the schema against the readers.
+#[cfg(test)]
+pub(super) mod asked {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Keys = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+    thread_local! {
+        static ASKED: RefCell<Keys> = const { RefCell::new(BTreeMap::new()) };
+    }
+
+    pub fn note(what: &'static str, key: &'static str) {
+        ASKED.with_borrow_mut(|asked| asked.entry(what).or_default().insert(key));
+    }
+
+    pub fn forget() {
+        ASKED.with_borrow_mut(BTreeMap::clear);
+    }
+
+    pub fn so_far() -> Keys {
+        ASKED.with_borrow(Clone::clone)
+    }
 }

@@ -3,6 +3,14 @@
 mod view;
 
 pub(super) use view::View;
+
+/// Closed sets of words that checks have to themselves.
+pub(super) mod vocabularies {
+    pub(in crate::policy) use super::necessity::{ICELAND, NORWAY};
+    pub(in crate::policy) use super::passage_storage::{FIELDS, PROOFS};
+    pub(in crate::policy) use super::proposer::DUTIES;
+}
+
 use view::{Looked, class_of};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
