@@ -4,6 +4,7 @@
 
 mod arguments;
 mod command;
+mod import;
 mod live_view;
 mod logs;
 mod outlet;
@@ -22,6 +23,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Command::Check(check) => command::check::run(check),
+        Command::Import(import) => command::import::run(import),
+        Command::Schema(_) => command::schema::run(),
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),

@@ -27,7 +27,9 @@ fn write_site(folder: &Path, source: &str) -> String {
 fn help_shows_examples_and_fits_a_terminal() {
     let models = ["list", "inspect", "pull"].map(|name| ["models", name, "--help"]);
     let others = [&["--help"][..], &["check", "--help"], &["run", "--help"], &["models", "--help"]];
-    for arguments in others.into_iter().chain(models.iter().map(|arguments| &arguments[..])) {
+    let others =
+        others.into_iter().chain([&["import", "--help"][..], &["import", "frigate", "--help"], &["schema", "--help"]]);
+    for arguments in others.chain(models.iter().map(|arguments| &arguments[..])) {
         let help = text(&vokter(arguments).stdout);
         assert!(help.contains("Examples:") && help.contains("vokter"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");

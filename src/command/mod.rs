@@ -2,5 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod import;
 pub mod models;
 pub mod run;
+pub mod schema;
