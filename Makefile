@@ -24,6 +24,7 @@ bench: setup
 	cargo bench --bench detector_quality
 	cargo bench --bench plate_quality
 	cargo bench --bench scene
+	cargo bench --bench policy
 
 release: setup
 	cargo build --release

@@ -5,6 +5,7 @@
 mod arguments;
 mod command;
 mod import;
+mod lines;
 mod live_view;
 mod logs;
 mod outlet;

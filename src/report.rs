@@ -1,10 +1,12 @@
 //! Diagnostics as people and machines read them.
 
+use crate::lines::Lines;
 use anyhow::{Context, Result, bail};
-use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report};
+use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use vokter_rules::limits;
 use vokter_rules::policy::{Compiled, Diagnostic, Severity, SitePolicy};
 
@@ -29,9 +31,9 @@ pub fn print(path: &Path, text: &str, diagnostics: &[Diagnostic]) -> Result<()> 
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS).with_links(false);
+    let lines = Arc::new(Lines::of(path.display().to_string(), text));
     for diagnostic in diagnostics {
-        let source = NamedSource::new(path.display().to_string(), text.to_owned());
-        let report = Report::new(diagnostic.clone()).with_source_code(source);
+        let report = Report::new(diagnostic.clone()).with_source_code(Arc::clone(&lines));
         let mut out = String::new();
         handler.render_report(&mut out, report.as_ref())?;
         eprintln!("{out}");
@@ -99,11 +101,7 @@ struct JsonLabel<'a> {
 
 /// Diagnostics as one JSON object.
 pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
-    let place = |byte: usize| {
-        let before = text.get(..byte).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1)
-    };
+    let lines = Lines::of(path.display().to_string(), text);
     let diagnostics = compiled.diagnostics.iter().map(|diagnostic| JsonDiagnostic {
         severity: if diagnostic.severity == Severity::Error { "error" } else { "warning" },
         check: diagnostic.check,
@@ -114,7 +112,7 @@ pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
             .labels
             .iter()
             .map(|label| {
-                let (line, column) = place(label.span.start);
+                let (line, column) = lines.place(label.span.start);
                 let (start_byte, end_byte) = (label.span.start, label.span.end);
                 JsonLabel { line, column, start_byte, end_byte, text: &label.text }
             })

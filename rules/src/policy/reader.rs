@@ -140,14 +140,24 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Names that are listed; past them it is only said how many more there are.
+const LISTED: usize = 20;
+
 /// "did you mean …", or the list of what there is.
 pub fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<_> = names.collect();
-    let likeness = |name: &&str| strsim::jaro_winkler(&word.to_lowercase(), name);
-    let best = names.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match best {
-        Some(best) if likeness(&best) > 0.75 => format!("did you mean `{best}`?"),
-        Some(_) => format!("it is one of: {}", names.join(", ")),
+    let word = word.to_lowercase();
+    let likeness = names.iter().map(|name| (strsim::jaro_winkler(&word, name), *name));
+    match likeness.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        Some((likeness, best)) if likeness > 0.75 => format!("did you mean `{best}`?"),
+        Some(_) => {
+            let more = match names.len().saturating_sub(LISTED) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let listed: Vec<_> = names.into_iter().take(LISTED).collect();
+            format!("it is one of: {}{more}", listed.join(", "))
+        }
         None => "there is none yet".to_owned(),
     }
 }

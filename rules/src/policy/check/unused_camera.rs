@@ -2,12 +2,13 @@
 
 use super::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use std::collections::HashSet;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
-    let rules: Vec<_> = view.site.purposes.iter().flat_map(|purpose| &purpose.rules).collect();
+    let rules = view.site.purposes.iter().flat_map(|purpose| &purpose.rules);
+    let used: HashSet<_> = rules.filter_map(|rule| rule.camera.as_ref()).map(|camera| camera.value.as_str()).collect();
     for camera in &view.site.cameras {
-        let named = |name: &str| name == camera.name.value;
-        if !rules.iter().any(|rule| rule.camera.as_ref().is_some_and(|written| named(&written.value))) {
+        if !used.contains(camera.name.value.as_str()) {
             diagnostics.push(
                 Diagnostic::warning(
                     "unused-camera",
