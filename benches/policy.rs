@@ -1,5 +1,11 @@
 //! How long a large site file takes to compile, and a broken one to be explained: `cargo bench --bench policy`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a bench stops where it fails"
+)]
 
 #[allow(dead_code, reason = "shared with the other benches")]
 mod report;

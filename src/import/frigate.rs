@@ -88,8 +88,8 @@ pub fn read(text: &str) -> Result<Imported, String> {
     let root = root.as_object().ok_or("this is no configuration of Frigate: it is no table of keys")?;
     let cameras = root.get("cameras").and_then(Value::as_object).filter(|cameras| !cameras.is_empty());
     let cameras = cameras.ok_or("this is no configuration of Frigate: it names no `cameras`")?;
-    let mut imported = Imported::default();
-    imported.time_zone = at(root, &["ui", "timezone"]).and_then(Value::as_str).map(str::to_owned);
+    let time_zone = at(root, &["ui", "timezone"]).and_then(Value::as_str).map(str::to_owned);
+    let mut imported = Imported { time_zone, ..Imported::default() };
     features(root, None, &mut imported.left_behind);
     for (name, value) in cameras {
         match value.as_object() {
