@@ -249,3 +249,17 @@ pub(super) mod asked {
         ASKED.with_borrow(Clone::clone)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_near_is_meant_and_a_long_list_is_cut() {
+        assert_eq!(did_you_mean("Perosn", ["car", "person"].into_iter()), "did you mean `person`?");
+        assert_eq!(did_you_mean("zebra", ["car", "bus"].into_iter()), "it is one of: car, bus");
+        assert_eq!(did_you_mean("zebra", std::iter::empty()), "there is none yet");
+        let names: Vec<_> = (0..LISTED + 3).map(|number| format!("{number}")).collect();
+        assert!(did_you_mean("zebra", names.iter().map(String::as_str)).ends_with("18, 19, and 3 more"));
+    }
+}
