@@ -1,5 +1,5 @@
 # `make demo` sets everything up and runs the main job; `make test` sets everything up and passes the tests.
-.PHONY: demo test setup bench lint fmt release
+.PHONY: demo test setup bench lint fmt release fuzz
 .DEFAULT_GOAL := demo
 
 # A day at a synthetic site: what happened, held against what was found.
@@ -25,6 +25,13 @@ bench: setup
 	cargo bench --bench plate_quality
 	cargo bench --bench scene
 	cargo bench --bench vault
+	cargo bench --bench policy
+
+# A fuzz target for some time: `make fuzz TARGET=frigate SECONDS=60`. Findings lie in fuzz/target/artifacts.
+TARGET = policy
+SECONDS = 600
+fuzz:
+	scripts/fuzz.sh $(TARGET) $(SECONDS)
 
 release: setup
 	cargo build --release

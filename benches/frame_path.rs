@@ -1,7 +1,13 @@
 //! How fast the frame path is, held against what decoding and inference take alone in the same run.
 //!
 //! Decoding and inference share the cores, so the whole path cannot pass `1 / (1/decode + 1/inference)`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a bench stops where it fails"
+)]
 
 mod clips;
 mod memory;

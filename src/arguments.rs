@@ -11,6 +11,7 @@ use std::path::PathBuf;
   vokter new car-park                  a site file to begin with
   vokter check site.toml               is this file in order?
   vokter status site.toml              which purposes may watch?
+  vokter import frigate config.yml     a site file of a Frigate configuration
   vokter run site.toml                 watch; one JSON line per event
   vokter run site.toml --events e.jsonl --stills pictures/
   vokter explain IVA-4b                what is required, and what holds it
@@ -35,6 +36,10 @@ pub enum Command {
     /// Sign a record of a site: its document, its purpose, a name and a day
     Sign(Sign),
     Explain(Explain),
+    /// Make a site file of another program's configuration
+    Import(Import),
+    /// Print the JSON Schema of a site file, for editors
+    Schema(Schema),
     /// Watch the cameras of a site and report events
     Run(Run),
     /// Show a day at a synthetic site, and what was found of what happened
@@ -302,6 +307,50 @@ pub struct Sign {
     #[arg(long, value_name = "DAY")]
     pub expires: Option<Date>,
 }
+/// Makes a site file of what another program was told: cameras, masks, zones and objects. What may not be done, and
+/// what it does not know, is left behind and said, with the requirement behind it.
+#[derive(Args)]
+#[command(arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  vokter import frigate config.yml
+  vokter import frigate config.yml --into storgata.toml")]
+pub struct Import {
+    #[command(subcommand)]
+    pub from: ImportFrom,
+}
+
+#[derive(Subcommand)]
+pub enum ImportFrom {
+    /// Take over cameras, masks, zones and objects from Frigate
+    Frigate(Frigate),
+}
+
+/// Writes a commented site file with the cameras, masks, zones and objects of a Frigate configuration. Addresses of
+/// cameras go into environment variables, which are named; no password is written. What only people can answer is
+/// left open: `vokter check` asks for it. A file that exists is never written over.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter import frigate config.yml
+  vokter import frigate config.yml --into storgata.toml
+  vokter check storgata.toml           the questions that are left")]
+pub struct Frigate {
+    /// Frigate's configuration
+    #[arg(value_name = "CONFIG.yml")]
+    pub config: PathBuf,
+    /// The site file to write
+    #[arg(long, value_name = "FILE", default_value = "site.toml")]
+    pub into: PathBuf,
+}
+
+/// Prints the JSON Schema (draft 2020-12) of a site file. An editor that knows it completes words, explains them and
+/// marks what is no word; what a purpose may do is for `vokter check`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter schema > site.schema.json
+  then write as the first line of site.toml, for Taplo, Even Better TOML
+  and other editors for TOML:
+  #:schema ./site.schema.json")]
+pub struct Schema {}
 
 /// Watches the cameras of a site. Live cameras are watched until Ctrl-C, files to their end. Events are JSON lines;
 /// a terminal also shows a line per camera, and anything else gets JSON logs on standard error.

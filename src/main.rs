@@ -5,7 +5,9 @@
 mod arguments;
 mod command;
 mod documents;
+mod import;
 mod keeper;
+mod lines;
 mod live_view;
 mod logs;
 mod outlet;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
         Command::Sign(sign) => command::sign::run(sign),
         Command::Status(status) => command::status::run(status),
         Command::Explain(explain) => command::explain::run(explain),
+        Command::Import(import) => command::import::run(import),
+        Command::Schema(_) => command::schema::run(),
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),

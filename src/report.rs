@@ -1,10 +1,12 @@
 //! Diagnostics as people and machines read them.
 
+use crate::lines::Lines;
 use anyhow::{Context, Result, bail};
-use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report};
+use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use vokter_rules::limits;
 use vokter_rules::policy::{Compiled, Diagnostic, Label, Severity, SitePolicy};
 
@@ -29,9 +31,9 @@ pub fn print(path: &Path, text: &str, diagnostics: &[Diagnostic]) -> Result<()> 
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS).with_links(false);
+    let lines = Arc::new(Lines::of(path.display().to_string(), text));
     for diagnostic in diagnostics {
-        let source = NamedSource::new(path.display().to_string(), text.to_owned());
-        let report = Report::new(near(diagnostic, text)).with_source_code(source);
+        let report = Report::new(near(diagnostic, text, &lines)).with_source_code(Arc::clone(&lines));
         let mut out = String::new();
         handler.render_report(&mut out, report.as_ref())?;
         eprintln!("{out}");
@@ -51,15 +53,15 @@ const NEAR: usize = 6;
 
 /// The diagnostic with labels that lie far from its first one told by their lines, so that what lies between is not
 /// printed.
-fn near(diagnostic: &Diagnostic, text: &str) -> Diagnostic {
-    let line = |label: &Label| text.get(..label.span.start).unwrap_or(text).matches('\n').count();
+fn near(diagnostic: &Diagnostic, text: &str, lines: &Lines) -> Diagnostic {
+    let line = |label: &Label| lines.place(label.span.start).0;
     let mut near = diagnostic.clone();
     let Some(first) = near.labels.first().map(line) else { return near };
     let (kept, far): (Vec<_>, Vec<_>) = near.labels.into_iter().partition(|label| line(label).abs_diff(first) <= NEAR);
     near.labels = kept;
     for label in far {
         let said = text.get(label.span.clone()).unwrap_or_default().lines().next().unwrap_or_default();
-        let more = format!("{} is in line {}: {said}", label.text, line(&label) + 1);
+        let more = format!("{} is in line {}: {said}", label.text, line(&label));
         near.help = Some(near.help.map_or(more.clone(), |help| format!("{help}\n{more}")));
     }
     near
@@ -140,11 +142,7 @@ struct JsonLabel<'a> {
 
 /// Diagnostics as one JSON object.
 pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
-    let place = |byte: usize| {
-        let before = text.get(..byte).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or_default().chars().count() + 1)
-    };
+    let lines = Lines::of(path.display().to_string(), text);
     let diagnostics = compiled.diagnostics.iter().map(|diagnostic| JsonDiagnostic {
         severity: if diagnostic.severity == Severity::Error { "error" } else { "warning" },
         check: diagnostic.check,
@@ -155,7 +153,7 @@ pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
             .labels
             .iter()
             .map(|label| {
-                let (line, column) = place(label.span.start);
+                let (line, column) = lines.place(label.span.start);
                 let (start_byte, end_byte) = (label.span.start, label.span.end);
                 JsonLabel { line, column, start_byte, end_byte, text: &label.text }
             })

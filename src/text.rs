@@ -1,5 +1,16 @@
 //! Text for a terminal of 80 columns.
 
+use std::io::Write;
+
+/// Writes to standard output. A reader that has gone away, such as `head`, has seen enough.
+pub fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
 /// Columns of a terminal.
 pub const COLUMNS: usize = 80;
 

@@ -25,9 +25,10 @@ fn write_site(folder: &Path, source: &str) -> String {
 
 #[test]
 fn help_shows_examples_and_fits_a_terminal() {
-    let models = ["list", "inspect", "pull"].map(|name| ["models", name, "--help"]);
+    let models = [("models", "list"), ("models", "inspect"), ("models", "pull"), ("import", "frigate")];
+    let models = models.map(|(command, name)| [command, name, "--help"]);
     let others = ["check", "explain", "new", "status", "sign", "run", "models"].map(|name| [name, "--help"]);
-    let kept = ["events", "erase", "log", "verify"].map(|name| [name, "--help"]);
+    let kept = ["events", "erase", "log", "verify", "import", "schema"].map(|name| [name, "--help"]);
     let others = others.iter().chain(&kept).map(|arguments| &arguments[..]);
     for arguments in [&["--help"][..]].into_iter().chain(others).chain(models.iter().map(|arguments| &arguments[..])) {
         let help = text(&vokter(arguments).stdout);

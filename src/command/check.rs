@@ -1,6 +1,7 @@
 //! `vokter check`
 
 use crate::arguments::{Check, Format};
+use crate::text::say;
 use crate::{report, supplied};
 use anyhow::Result;
 use std::process::ExitCode;
@@ -16,11 +17,11 @@ pub fn run(arguments: &Check) -> Result<ExitCode> {
     };
     let compiled = policy::compile_for(&text, supplied::classes(arguments.model.as_deref())?);
     match arguments.format {
-        Format::Json => println!("{}", report::json(&arguments.site, &text, &compiled)?),
+        Format::Json => say(&report::json(&arguments.site, &text, &compiled)?)?,
         Format::Text => {
             report::print(&arguments.site, &text, &compiled.diagnostics)?;
             if let Some(site) = &compiled.policy {
-                println!("{}", report::summary(site));
+                say(&report::summary(site))?;
             }
         }
     }

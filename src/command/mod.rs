@@ -3,9 +3,11 @@
 pub mod check;
 pub mod demo;
 pub mod explain;
+pub mod import;
 pub mod models;
 pub mod new;
 pub mod run;
+pub mod schema;
 pub mod sign;
 pub mod status;
 pub mod vault;

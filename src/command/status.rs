@@ -3,7 +3,7 @@
 use crate::arguments::{Format, Status};
 use crate::command::run::read_site;
 use crate::report;
-use crate::text::wrapped;
+use crate::text::{say, wrapped};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -18,8 +18,8 @@ pub fn run(arguments: &Status) -> Result<ExitCode> {
         None => vec![],
     };
     match arguments.format {
-        Format::Text => print!("{}", text(&policy, &arguments.site, &changes, arguments.since.is_some())),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&json(&policy, &changes))?),
+        Format::Text => say(text(&policy, &arguments.site, &changes, arguments.since.is_some()).trim_end())?,
+        Format::Json => say(&serde_json::to_string_pretty(&json(&policy, &changes))?)?,
     }
     let all = policy.purposes().iter().all(|purpose| purpose.standing().may_run());
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })

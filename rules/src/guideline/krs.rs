@@ -202,7 +202,7 @@ pub const KRS: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtCompile],
         standing: Enforced,
-        how: "Such a place needs a special need in words and a signed record of the threat, and a break room is \
+        how: "Such a place needs a signed record of the threat, in Iceland also the need in words, and a break room is \
                refused.",
         checks: &["limited-circle"],
         gates: &["threat"],

@@ -121,9 +121,10 @@ pub const WPC: &[Guideline] = &[
         strength: &[Conditional],
         enforcement: &[Gate],
         standing: Enforced,
-        how: "More than the cap is accepted only with the reference of the decision and the day on which it ends.",
-        checks: &["retention"],
-        gates: &[],
+        how: "More than the cap is accepted only with the reference of the decision and a signed record of it, which \
+               expires when the decision does.",
+        checks: &["retention", "follow-up"],
+        gates: &["exemption"],
         tests: &["tests/policy/snapshots/retention-an-exemption.snap"],
     },
     Guideline {

@@ -15,6 +15,7 @@ mod reader;
 mod record;
 mod resolve;
 mod schedule;
+mod schema;
 mod series;
 mod site;
 mod source;
@@ -26,6 +27,7 @@ pub use gate::{Aspect, Gate};
 pub use reader::did_you_mean;
 pub use record::{Cause, Digest, Documents, OpenGate, Record, Standing};
 pub use schedule::{Hours, Schedule, Window, openings};
+pub use schema::schema;
 pub use series::{Grid, Measure};
 pub use site::{Camera, Condition, Deviation, FileSource, Purpose, Rule, SitePolicy, Source, SourceError};
 

@@ -35,6 +35,8 @@ impl<'t> Reader<'t> {
 
     /// The value of a key, if it is there.
     pub fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        #[cfg(test)]
+        asked::note(self.what, key);
         self.known.push(key);
         self.table.get(key)
     }
@@ -147,14 +149,24 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Names that are listed; past them it is only said how many more there are.
+const LISTED: usize = 20;
+
 /// "did you mean …", or the list of what there is.
 pub fn did_you_mean<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<_> = names.collect();
-    let likeness = |name: &&str| strsim::jaro_winkler(&word.to_lowercase(), name);
-    let best = names.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match best {
-        Some(best) if likeness(&best) > 0.75 => format!("did you mean `{best}`?"),
-        Some(_) => format!("it is one of: {}", names.join(", ")),
+    let word = word.to_lowercase();
+    let likeness = names.iter().map(|name| (strsim::jaro_winkler(&word, name), *name));
+    match likeness.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        Some((likeness, best)) if likeness > 0.75 => format!("did you mean `{best}`?"),
+        Some(_) => {
+            let more = match names.len().saturating_sub(LISTED) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let listed: Vec<_> = names.into_iter().take(LISTED).collect();
+            format!("it is one of: {}{more}", listed.join(", "))
+        }
         None => "there is none yet".to_owned(),
     }
 }
@@ -239,4 +251,43 @@ fn point(item: &Spanned<DeValue<'_>>, what: &str, diagnostics: &mut Diagnostics)
     };
     let (x, y) = (number(x, "x", diagnostics)?, number(y, "y", diagnostics)?);
     Some(Written::new(Point::new(x.value as f32, y.value as f32), item.span()))
+}
+
+/// Which keys were asked for, by kind of table, so that a test can hold the schema against the readers.
+#[cfg(test)]
+pub(super) mod asked {
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    type Keys = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+    thread_local! {
+        static ASKED: RefCell<Keys> = const { RefCell::new(BTreeMap::new()) };
+    }
+
+    pub fn note(what: &'static str, key: &'static str) {
+        ASKED.with_borrow_mut(|asked| asked.entry(what).or_default().insert(key));
+    }
+
+    pub fn forget() {
+        ASKED.with_borrow_mut(BTreeMap::clear);
+    }
+
+    pub fn so_far() -> Keys {
+        ASKED.with_borrow(Clone::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_near_is_meant_and_a_long_list_is_cut() {
+        assert_eq!(did_you_mean("Perosn", ["car", "person"].into_iter()), "did you mean `person`?");
+        assert_eq!(did_you_mean("zebra", ["car", "bus"].into_iter()), "it is one of: car, bus");
+        assert_eq!(did_you_mean("zebra", std::iter::empty()), "there is none yet");
+        let names: Vec<_> = (0..LISTED + 3).map(|number| format!("{number}")).collect();
+        assert!(did_you_mean("zebra", names.iter().map(String::as_str)).ends_with("18, 19, and 3 more"));
+    }
 }

@@ -4,6 +4,12 @@ mod view;
 
 use view::{Looked, is_workplace};
 pub(super) use view::{View, class_of};
+/// Closed sets of words that checks have to themselves.
+pub(super) mod vocabularies {
+    pub(in crate::policy) use super::necessity::{ICELAND, NORWAY};
+    pub(in crate::policy) use super::passage_storage::{FIELDS, PROOFS};
+    pub(in crate::policy) use super::proposer::DUTIES;
+}
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::gate::Gate;

@@ -12,7 +12,7 @@ use crate::policy::reader::{as_key, did_you_mean};
 use crate::purpose::PurposeKind;
 
 /// What else there is, in Norway (KRS-6).
-const NORWAY: &[&str] = &[
+pub(in crate::policy) const NORWAY: &[&str] = &[
     "physical-security",
     "access-control",
     "locks-and-alarms",
@@ -23,7 +23,7 @@ const NORWAY: &[&str] = &[
     "training",
 ];
 /// What must be no more than is urgently needed, in Iceland (ISL-3).
-const ICELAND: &[&str] = &["whether", "extent", "processing", "access", "retention"];
+pub(in crate::policy) const ICELAND: &[&str] = &["whether", "extent", "processing", "access", "retention"];
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     let questions = if view.has(Pack::Iceland) { ICELAND } else { NORWAY };

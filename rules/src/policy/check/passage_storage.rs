@@ -8,8 +8,8 @@ use super::{View, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::purpose::PurposeKind;
 
-const PROOFS: &[(&str, bool)] = &[("card", false), ("code", false), ("pin-and-card", true), ("biometric-on-card", true)];
-const FIELDS: &[&str] = &["holder", "vehicle", "company", "area", "period", "time", "point"];
+pub(in crate::policy) const PROOFS: &[(&str, bool)] = &[("card", false), ("code", false), ("pin-and-card", true), ("biometric-on-card", true)];
+pub(in crate::policy) const FIELDS: &[&str] = &["holder", "vehicle", "company", "area", "period", "time", "point"];
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     for looked in &view.purposes {

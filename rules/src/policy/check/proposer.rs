@@ -6,7 +6,7 @@
 use super::{View, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 
-const DUTIES: &[&str] = &["system-owner", "personnel"];
+pub(in crate::policy) const DUTIES: &[&str] = &["system-owner", "personnel"];
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     for looked in &view.purposes {
