@@ -111,7 +111,7 @@ fn set(document: &mut DocumentMut, record: &Record, signature: InlineTable) -> R
     }
     if let Some(table) = item.as_table_mut() {
         // Written as a table of its own, whose comments stay.
-        for (key, value) in signature {
+        for (key, value) in signature.into_iter().filter(|(key, _)| key != "document") {
             table.insert(&key, Item::Value(value));
         }
         return Ok(());
