@@ -92,6 +92,9 @@ impl Retention {
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
 
+    /// What is held since the police will likely get it (WPC-7).
+    pub(crate) const HOLD: Self = Self { class: RetentionClass::NorwayPoliceHandover, days: 30 };
+
     /// So many days of that class.
     ///
     /// # Errors
@@ -120,6 +123,11 @@ impl Retention {
     /// # Errors
     /// When it lies outside the calendar.
     pub fn deadline(self, captured: Timestamp) -> Result<Timestamp, VaultError> {
+        self.deadline_until(captured, None)
+    }
+
+    /// The deadline, or a time before it.
+    pub(crate) fn deadline_until(self, captured: Timestamp, until: Option<Timestamp>) -> Result<Timestamp, VaultError> {
         let asked = captured.as_millisecond().checked_add(i64::from(self.days) * DAY_MS).ok_or(VaultError::Time)?;
         let capped = match self.class.cap().0 {
             Cap::Days(_) => asked,
@@ -128,6 +136,7 @@ impl Retention {
                 asked.min(cap.map_err(|_| VaultError::Time)?.timestamp().as_millisecond())
             }
         };
+        let capped = until.map_or(capped, |until| capped.min(until.as_millisecond()));
         Timestamp::from_millisecond(capped - capped.rem_euclid(MINUTE_MS)).map_err(|_| VaultError::Time)
     }
 }
