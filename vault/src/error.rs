@@ -160,6 +160,11 @@ pub enum VaultError {
         /// The requirement that sets it.
         requirement: &'static str,
     },
+    /// A retention class that no whole purpose has.
+    #[error(
+        "no purpose keeps as {0}: events are held for the police one by one (WPC-7), and the log is the vault's own"
+    )]
+    NotOfAPurpose(&'static str),
     /// More than one commit, item or medium may hold.
     #[error("{what} is more than the vault takes at once ({limit})")]
     TooLarge {

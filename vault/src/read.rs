@@ -281,6 +281,8 @@ pub(crate) fn page_of(
     let Some(mut bucket) = Bucket::get(tx, bucket)? else { return Ok(Page::default()) };
     purpose.clone_into(&mut bucket.purpose);
     let (_, end) = Bucket::numbers(bucket.id);
+    // One item that is asked for by its number is found by its number.
+    let (first, end) = reading.item.map_or((first, end), |item| (first.max(item.number()), end.min(item.number() + 1)));
     let sql = format!("SELECT {} FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3", ItemRow::COLUMNS);
     let rows = tx.rows(&sql, (first, end, i64::try_from(PAGE).unwrap_or(i64::MAX)), ItemRow::read)?;
     let next = rows.last().filter(|_| rows.len() == PAGE).map(|row| row.id.number() + 1);
@@ -293,9 +295,6 @@ pub(crate) fn page_of(
     let mut minute_key = None;
     for row in rows {
         let (Some(wrapped), true) = (&row.key, row.deadline > time) else { continue };
-        if reading.item.is_some_and(|item| item != row.id) {
-            continue;
-        }
         let (day, minute) = day_and_minute(row.deadline);
         if minute_key.as_ref().is_none_or(|(at, _)| *at != minute) {
             minute_key = chain.of_minute(minute).map(|key| (minute, key));

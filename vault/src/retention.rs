@@ -98,8 +98,12 @@ impl Retention {
     /// So many days of that class.
     ///
     /// # Errors
-    /// When the class allows fewer under every calendar.
+    /// When the class allows fewer under every calendar, or is none that a whole purpose can have: what is held for the
+    /// police is held item by item, and the log is the vault's own.
     pub fn new(class: RetentionClass, days: u16) -> Result<Self, VaultError> {
+        if matches!(class, RetentionClass::NorwayPoliceHandover | RetentionClass::AuditLog) {
+            return Err(VaultError::NotOfAPurpose(class.name()));
+        }
         let (cap, words, requirement) = class.cap();
         let most = match cap {
             Cap::Days(days) => days,
@@ -184,12 +188,18 @@ mod tests {
             (RetentionClass::EngineDefault, 3),
             (RetentionClass::NorwayWorkplace, 7),
             (RetentionClass::NorwayMunicipal, 7),
-            (RetentionClass::NorwayPoliceHandover, 30),
             (RetentionClass::PassageLog, 90),
             (RetentionClass::Iceland, 90),
         ] {
             assert!(Retention::new(class, most).is_ok(), "{class:?}");
             assert!(matches!(Retention::new(class, most + 1), Err(VaultError::BeyondCap { .. })), "{class:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_purpose_is_not_held_for_the_police_and_not_kept_like_the_log() {
+        for class in [RetentionClass::NorwayPoliceHandover, RetentionClass::AuditLog] {
+            assert!(matches!(Retention::new(class, 1), Err(VaultError::NotOfAPurpose(_))), "{class:?}");
         }
     }
 
