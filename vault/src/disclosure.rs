@@ -168,7 +168,7 @@ impl Vault {
     ) -> Result<(), VaultError> {
         self.admit_for(grant, access, Operation::DecideDisclosure, &Reading::default(), &[case], now)?;
         self.with(|inner| {
-            inner.journal_is_due = true;
+            inner.journal_holds_secrets();
             let receive = |session: &mut Session<'_>| {
                 let state = session.case(case, grant.purpose())?;
                 if !state.is_approved {

@@ -89,7 +89,7 @@ impl Vault {
         }
         self.admit_for(grant, access, Operation::Hold, &Reading::default(), items, now)?;
         self.with(|inner| {
-            inner.journal_is_due = true;
+            inner.journal_holds_secrets();
             let hold = |session: &mut Session<'_>| {
                 let (from, to) = session.window(incident, grant.purpose())?;
                 let held = items.iter().map(|item| session.hold(grant.purpose(), *item, (from, to), review));

@@ -141,7 +141,7 @@ impl Vault {
         let purpose = grant.purpose().text();
         self.admit_for(grant, access, Operation::Erase, &Reading::default(), items, now)?;
         self.with(|inner| {
-            inner.journal_is_due = true;
+            inner.journal_holds_secrets();
             inner.write(now, false, |session| {
                 items.iter().try_for_each(|item| session.erase(&purpose, grant.purpose(), *item))
             })?;

@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     chains: Chains,
     /// Whether a destroyed key may still stand in the journal.
     pub(crate) journal_is_due: bool,
+    /// Whether it could not be cut the last time; commits do not wait for it then, maintenance does.
+    journal_was_busy: bool,
 }
 
 /// Chains of buckets that were written to lately, each with the wrapped key that it was unwrapped from.
@@ -77,7 +79,8 @@ impl Vault {
             clear_files_without_rows(tx, &segments)?;
             Ok(nights)
         })?;
-        let mut inner = Inner { store, root, nights, segments, chains: Chains::new(), journal_is_due: true };
+        let (chains, journal_is_due, journal_was_busy) = (Chains::new(), true, false);
+        let mut inner = Inner { store, root, nights, segments, chains, journal_is_due, journal_was_busy };
         inner.write(now, true, |_| Ok(()))?;
         Ok((Self { inner: Mutex::new(inner) }, Mint::default()))
     }
@@ -173,14 +176,20 @@ impl Inner {
         let done = done?;
         if report.has_destroyed() {
             self.chains.clear();
-            self.journal_is_due = true;
+            self.journal_holds_secrets();
         }
-        if self.journal_is_due {
+        if self.journal_is_due && (always_sweep || !self.journal_was_busy) {
             // What was committed is committed; a journal that cannot be cut now is cut at the next turn, and reported.
             self.journal_is_due = !self.store.cut_journal().unwrap_or(false);
+            self.journal_was_busy = self.journal_is_due;
         }
         report.journal_is_due = self.journal_is_due;
         Ok((done, report))
+    }
+
+    /// Notes that the journal holds what was destroyed, so that it is cut after the next commit.
+    pub(crate) fn journal_holds_secrets(&mut self) {
+        (self.journal_is_due, self.journal_was_busy) = (true, false);
     }
 }
 
