@@ -107,6 +107,7 @@ pub struct Events {
 #[command(after_help = "Examples:
   vokter erase --data-dir data --purpose yard \\
       --reason \"request 12, erasure\" 0000001000000003 0000001000000004")]
+#[command(override_usage = "vokter erase --data-dir <DIR> --purpose <NAME> --reason <TEXT> <ITEM>...")]
 pub struct Erase {
     #[command(flatten)]
     pub place: Place,

@@ -76,6 +76,10 @@ pub const ITEMS_PER_BUCKET: u64 = 1 << 36;
 pub const ITEMS_CLEARED_PER_TURN: usize = 20_000;
 /// Characters of the reason for which something is read.
 pub const REASON_CHARACTERS: usize = 500;
+/// Longest window of an incident, in hours: what is held or disclosed lies within it.
+pub const INCIDENT_WINDOW_HOURS: i64 = 24;
+/// Items of a disclosure.
+pub const ITEMS_PER_DISCLOSURE: usize = 64;
 
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;

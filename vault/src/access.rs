@@ -51,21 +51,22 @@ impl Role {
 
     /// Whether it may do that with what is kept for such a purpose.
     pub const fn may(self, operation: Operation, purpose: PurposeKind) -> bool {
+        use Operation::{DecideDisclosure, Erase, Hold, OpenIncident, Read, ReadLog, RequestDisclosure};
         match (operation, purpose) {
+            (Erase | ReadLog, _) => matches!(self, Self::PrivacyOfficer),
+            // Nothing is kept for them, so there is nothing to open, to hold or to disclose.
+            (_, PurposeKind::AnonymousCounting | PurposeKind::AccessControl | PurposeKind::WorkPerformance) => false,
+            (DecideDisclosure | Hold, _) => matches!(self, Self::Decider),
+            (Read | OpenIncident | RequestDisclosure, PurposeKind::ParkingPayment) => {
+                matches!(self, Self::ParkingOperator)
+            }
             (
-                Operation::Read,
+                Read | OpenIncident | RequestDisclosure,
                 PurposeKind::CrimePrevention
                 | PurposeKind::LifeAndHealth
                 | PurposeKind::PropertyProtection
                 | PurposeKind::Care,
             ) => matches!(self, Self::Operator),
-            (Operation::Read, PurposeKind::ParkingPayment) => matches!(self, Self::ParkingOperator),
-            // No rule reports anything for these, so there is nothing to open.
-            (
-                Operation::Read,
-                PurposeKind::AnonymousCounting | PurposeKind::AccessControl | PurposeKind::WorkPerformance,
-            ) => false,
-            (Operation::Erase | Operation::ReadLog, _) => matches!(self, Self::PrivacyOfficer),
         }
     }
 }
@@ -79,11 +80,27 @@ pub enum Operation {
     Erase,
     /// See who has read what, and why.
     ReadLog,
+    /// Say that something happened, and when (KRS-28).
+    OpenIncident,
+    /// Hold items of an incident to a review (WPC-7, KRS-34).
+    Hold,
+    /// Ask for items to be disclosed (KRS-31).
+    RequestDisclosure,
+    /// Decide on that, and note that it was received (KRS-32).
+    DecideDisclosure,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Erase, Self::ReadLog];
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::Erase,
+        Self::ReadLog,
+        Self::OpenIncident,
+        Self::Hold,
+        Self::RequestDisclosure,
+        Self::DecideDisclosure,
+    ];
 
     /// Its name, as the log has it.
     pub const fn name(self) -> &'static str {
@@ -91,6 +108,10 @@ impl Operation {
             Self::Read => "read events",
             Self::Erase => "erase events",
             Self::ReadLog => "read the log",
+            Self::OpenIncident => "open an incident",
+            Self::Hold => "hold events",
+            Self::RequestDisclosure => "request a disclosure",
+            Self::DecideDisclosure => "decide a disclosure",
         }
     }
 }

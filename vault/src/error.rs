@@ -90,6 +90,38 @@ pub enum VaultError {
     /// No reason was given, or far too long a one (INV-8).
     #[error("a reason is needed, of 1 to {0} characters (KRS-27)")]
     NoReason(usize),
+    /// No evidence was given, or far too much (WPC-5, KRS-34).
+    #[error("evidence is needed, of 1 to {0} characters")]
+    NoEvidence(usize),
+    /// A window that is none.
+    #[error("the window of an incident is at most {0} hours, and in the past (KRS-28)")]
+    Window(i64),
+    /// An item of another time than the incident.
+    #[error("item {0} was recorded outside the incident's window (KRS-28)")]
+    OutsideWindow(String),
+    /// A hold without a review that is ahead, or past the cap.
+    #[error("a hold needs a review that is ahead, and ends 30 days after the recording (WPC-7, KRS-34)")]
+    NoReview,
+    /// There is no such incident or case.
+    #[error("there is no incident or case {case} of {purpose}")]
+    NoCase {
+        /// Its number.
+        case: String,
+        /// The purpose of the grant.
+        purpose: String,
+    },
+    /// The recipient's key is none.
+    #[error("the recipient's key is none: it begins with age1 (age-encryption.org/v1)")]
+    Recipient,
+    /// Who asked may not decide.
+    #[error("who asked for a disclosure does not decide on it (KRS-32)")]
+    SamePerson,
+    /// The case was decided before.
+    #[error("case {0} is decided")]
+    Decided(String),
+    /// There is nothing to be received.
+    #[error("case {0} was not approved, so nothing was disclosed")]
+    NotApproved(String),
     /// The role may not do that for that purpose (WPC-10, INV-13).
     #[error("the role {role} may not {operation} of {purpose}; {allowed} (WPC-10)")]
     NotAllowed {
@@ -128,6 +160,11 @@ pub enum VaultError {
         /// The requirement that sets it.
         requirement: &'static str,
     },
+    /// A retention class that no whole purpose has.
+    #[error(
+        "no purpose keeps as {0}: events are held for the police one by one (WPC-7), and the log is the vault's own"
+    )]
+    NotOfAPurpose(&'static str),
     /// More than one commit, item or medium may hold.
     #[error("{what} is more than the vault takes at once ({limit})")]
     TooLarge {

@@ -16,8 +16,11 @@
 
 mod access;
 mod bucket;
+mod cases;
 mod crypto;
+mod disclosure;
 mod error;
+mod incident;
 mod item;
 mod log;
 mod merkle;
@@ -36,7 +39,10 @@ mod vault;
 mod verify;
 
 pub use access::{Access, Operation, Role};
+pub use cases::Evidence;
+pub use disclosure::{Ground, IcelandGround, NorwayGround, Request};
 pub use error::VaultError;
+pub use incident::{Incident, Source};
 pub use item::{Draft, ItemId, Kept};
 pub use log::SignedHead;
 pub use purge::PurgeReport;

@@ -87,14 +87,14 @@ impl Inner {
         }
         let (rows, files) = self.clear(now)?;
         (report.items_cleared, report.files_cleared) = (rows, files);
-        if rows > 0 {
+        if self.store.give_back()? || rows > 0 {
             self.journal_is_due = !self.store.cut_journal()?;
             report.journal_is_due = self.journal_is_due;
         }
         Ok(report)
     }
 
-    /// Clears a bounded part of what lies under destroyed keys, and gives the room back to the file system.
+    /// Clears a bounded part of what lies under destroyed keys.
     fn clear(&mut self, now: Timestamp) -> Result<(u64, u64), VaultError> {
         let (cleared, _) = self.write(now, false, |session| {
             let sql = "SELECT id FROM bucket WHERE key IS NULL ORDER BY id LIMIT 1";
@@ -114,7 +114,6 @@ impl Inner {
         let Some((rows, emptied)) = cleared else { return Ok((0, 0)) };
         // After the commit: a file without a row is cleared when the vault is opened, a row without its file is damage.
         let files = emptied.map_or(Ok(0), |bucket| self.segments.remove_bucket(bucket))?;
-        self.store.give_back()?;
         Ok((rows, files))
     }
 }

@@ -7,13 +7,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use vokter_rules::purpose::PurposeKind;
 
-mod sealed {
+mod closed_list {
     /// Keeps the list of kinds closed.
-    pub trait Sealed {}
+    pub trait OfTheList {}
 }
 
 /// A kind of purpose, as a type. The list is that of [`PurposeKind`], and closed.
-pub trait Kind: sealed::Sealed + 'static {
+pub trait Kind: closed_list::OfTheList + 'static {
     /// The kind.
     const KIND: PurposeKind;
 }
@@ -23,7 +23,7 @@ macro_rules! kinds {
         #[doc = concat!("[`PurposeKind::", stringify!($name), "`] as a type.")]
         #[derive(Clone, Copy, Debug)]
         pub enum $name {}
-        impl sealed::Sealed for $name {}
+        impl closed_list::OfTheList for $name {}
         impl Kind for $name {
             const KIND: PurposeKind = PurposeKind::$name;
         }

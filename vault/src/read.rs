@@ -9,6 +9,7 @@ use crate::log::{Entry, commitment};
 use crate::purpose::{Grant, Kind, PurposeLabel};
 use crate::retention::{day_and_minute, minutes_over};
 use crate::segment::Segments;
+use crate::store::Tx;
 use crate::vault::{Inner, Session, Vault, head_of, key_of_night};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -99,8 +100,7 @@ impl Vault {
         mut show: impl FnMut(Item<P>),
     ) -> Result<(u64, u64), VaultError> {
         let purpose = grant.purpose().text();
-        let allowed = access.check(Operation::Read, P::KIND, &grant.purpose().to_string());
-        self.admit(&purpose, allowed, (access, Operation::Read), reading, reading.item.as_slice(), now)?;
+        self.admit_for(grant, access, Operation::Read, reading, reading.item.as_slice(), now)?;
         let (mut shown, mut damaged) = (0, 0);
         let buckets = self.with(|inner| {
             let buckets = inner.store.read(|tx| Bucket::of_purpose(tx, &purpose))?;
@@ -139,10 +139,9 @@ impl Vault {
             return Err(VaultError::TooLarge { what: "an erasure", limit: limits::ITEMS_PER_COMMIT as u64 });
         }
         let purpose = grant.purpose().text();
-        let allowed = access.check(Operation::Erase, P::KIND, &grant.purpose().to_string());
-        self.admit(&purpose, allowed, (access, Operation::Erase), &Reading::default(), items, now)?;
+        self.admit_for(grant, access, Operation::Erase, &Reading::default(), items, now)?;
         self.with(|inner| {
-            inner.journal_is_due = true;
+            inner.journal_holds_secrets();
             inner.write(now, false, |session| {
                 items.iter().try_for_each(|item| session.erase(&purpose, grant.purpose(), *item))
             })?;
@@ -184,6 +183,20 @@ impl Vault {
         Ok((shown, damaged))
     }
 
+    /// Lets somebody in who has the grant of a purpose.
+    pub(crate) fn admit_for<P: Kind>(
+        &self,
+        grant: &Grant<P>,
+        access: &Access,
+        operation: Operation,
+        reading: &Reading,
+        items: &[ItemId],
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        let allowed = access.check(operation, P::KIND, &grant.purpose().to_string());
+        self.admit(&grant.purpose().text(), allowed, (access, operation), reading, items, now)
+    }
+
     /// Writes an access to the log, or a refusal, and lets nobody in who may not.
     fn admit(
         &self,
@@ -218,25 +231,25 @@ impl Vault {
 
 /// What a page of a bucket holds.
 #[derive(Default)]
-struct Page {
-    items: Vec<Opened>,
+pub(crate) struct Page {
+    pub items: Vec<Opened>,
     damaged: u64,
     /// Where the next page begins; none at the end.
-    next: Option<i64>,
+    pub next: Option<i64>,
 }
 
 /// What becomes an [`Item`].
-struct Opened {
-    id: ItemId,
+pub(crate) struct Opened {
+    pub id: ItemId,
     captured: Timestamp,
     deadline: Timestamp,
-    payload: Zeroizing<Vec<u8>>,
+    pub payload: Zeroizing<Vec<u8>>,
     has_medium: bool,
     medium: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Inner {
-    /// Opens a page of a bucket of that purpose, and of no other: the key is derived from the purpose's name.
+    /// Opens a page of a bucket of that purpose, and of no other.
     fn page(
         &mut self,
         purpose: &str,
@@ -250,60 +263,68 @@ impl Inner {
             let (head, _) = head_of(tx)?;
             let time = head.time.max(now.as_millisecond());
             let root = key_of_night(root, nights, head.night)?;
-            let Some(mut bucket) = Bucket::get(tx, bucket)? else { return Ok(Page::default()) };
-            // What was asked for is what is derived, whatever the row says.
-            purpose.clone_into(&mut bucket.purpose);
-            let (_, end) = Bucket::numbers(bucket.id);
-            let sql = format!("SELECT {} FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3", ItemRow::COLUMNS);
-            let rows = tx.rows(&sql, (first, end, i64::try_from(PAGE).unwrap_or(i64::MAX)), ItemRow::read)?;
-            let next = rows.last().filter(|_| rows.len() == PAGE).map(|row| row.id.number() + 1);
-            let mut page = Page { next, ..Page::default() };
-            let over = minutes_over(bucket.day, time);
-            let Some(mut chain) = bucket.unlock(&root) else {
-                page.damaged = u64::try_from(rows.len()).unwrap_or(0);
-                return Ok(page);
-            };
-            chain.advance(over);
-            let mut minute_key = None;
-            for row in rows {
-                let (Some(wrapped), true) = (&row.key, row.deadline > time) else { continue };
-                if reading.item.is_some_and(|item| item != row.id) {
-                    continue;
-                }
-                let (day, minute) = day_and_minute(row.deadline);
-                if minute_key.as_ref().is_none_or(|(at, _)| *at != minute) {
-                    minute_key = chain.of_minute(minute).map(|key| (minute, key));
-                }
-                let binding = Binding { purpose, id: row.id, deadline: row.deadline };
-                let opened = minute_key.as_ref().filter(|_| day == bucket.day).and_then(|(_, minute)| {
-                    let key = binding.unwrap(minute, wrapped)?;
-                    let (captured, payload) = binding.open_event(&key, &row.sealed)?;
-                    Some((key, Timestamp::from_millisecond(captured).ok()?, payload))
-                });
-                let Some((key, captured, payload)) = opened else {
-                    page.damaged += 1;
-                    continue;
-                };
-                if reading.from.is_some_and(|from| captured < from) || reading.to.is_some_and(|to| captured >= to) {
-                    continue;
-                }
-                let medium = match row.medium.as_ref().filter(|_| reading.media) {
-                    Some(_) => match open_medium(segments, &binding, &key)? {
-                        Some(medium) => Some(medium),
-                        None => {
-                            page.damaged += 1;
-                            continue;
-                        }
-                    },
-                    None => None,
-                };
-                let deadline = Timestamp::from_millisecond(row.deadline).map_err(|_| VaultError::Time)?;
-                let (id, has_medium) = (row.id, row.medium.is_some());
-                page.items.push(Opened { id, captured, deadline, payload, has_medium, medium });
-            }
-            Ok(page)
+            page_of(tx, &root, segments, time, (purpose, bucket, first), reading)
         })
     }
+}
+
+/// Opens a page of a bucket as it is at that time. The key is derived from the purpose that is asked for, whatever the
+/// bucket's row says.
+pub(crate) fn page_of(
+    tx: &Tx<'_>,
+    root: &Key,
+    segments: &Segments,
+    time: i64,
+    (purpose, bucket, first): (&str, i64, i64),
+    reading: &Reading,
+) -> Result<Page, VaultError> {
+    let Some(mut bucket) = Bucket::get(tx, bucket)? else { return Ok(Page::default()) };
+    purpose.clone_into(&mut bucket.purpose);
+    let (_, end) = Bucket::numbers(bucket.id);
+    // One item that is asked for by its number is found by its number.
+    let (first, end) = reading.item.map_or((first, end), |item| (first.max(item.number()), end.min(item.number() + 1)));
+    let sql = format!("SELECT {} FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3", ItemRow::COLUMNS);
+    let rows = tx.rows(&sql, (first, end, i64::try_from(PAGE).unwrap_or(i64::MAX)), ItemRow::read)?;
+    let next = rows.last().filter(|_| rows.len() == PAGE).map(|row| row.id.number() + 1);
+    let mut page = Page { next, ..Page::default() };
+    let Some(mut chain) = bucket.unlock(root) else {
+        page.damaged = u64::try_from(rows.len()).unwrap_or(0);
+        return Ok(page);
+    };
+    chain.advance(minutes_over(bucket.day, time));
+    let mut minute_key = None;
+    for row in rows {
+        let (Some(wrapped), true) = (&row.key, row.deadline > time) else { continue };
+        let (day, minute) = day_and_minute(row.deadline);
+        if minute_key.as_ref().is_none_or(|(at, _)| *at != minute) {
+            minute_key = chain.of_minute(minute).map(|key| (minute, key));
+        }
+        let binding = Binding { purpose, id: row.id, deadline: row.deadline };
+        let opened = minute_key.as_ref().filter(|_| day == bucket.day).and_then(|(_, minute)| {
+            let key = binding.unwrap(minute, wrapped)?;
+            let (captured, payload) = binding.open_event(&key, &row.sealed)?;
+            Some((key, Timestamp::from_millisecond(captured).ok()?, payload))
+        });
+        let Some((key, captured, payload)) = opened else {
+            page.damaged += 1;
+            continue;
+        };
+        if reading.from.is_some_and(|from| captured < from) || reading.to.is_some_and(|to| captured >= to) {
+            continue;
+        }
+        let mut medium = None;
+        if row.medium.is_some() && reading.media {
+            medium = open_medium(segments, &binding, &key)?;
+            if medium.is_none() {
+                page.damaged += 1;
+                continue;
+            }
+        }
+        let deadline = Timestamp::from_millisecond(row.deadline).map_err(|_| VaultError::Time)?;
+        let (id, has_medium) = (row.id, row.medium.is_some());
+        page.items.push(Opened { id, captured, deadline, payload, has_medium, medium });
+    }
+    Ok(page)
 }
 
 fn open_medium(
@@ -327,7 +348,7 @@ impl Session<'_> {
     }
 
     /// Destroys the key of an item. Its row stays, as the digest of what it was, until its day is cleared.
-    fn erase(&mut self, purpose: &str, label: &PurposeLabel, id: ItemId) -> Result<(), VaultError> {
+    pub(crate) fn erase(&mut self, purpose: &str, label: &PurposeLabel, id: ItemId) -> Result<(), VaultError> {
         let nothing = || VaultError::NoItem { item: id.to_string(), purpose: label.to_string() };
         let mut bucket = Bucket::get(self.tx, id.bucket())?.ok_or_else(nothing)?;
         let sql = format!("SELECT {} FROM item WHERE id = ?1", ItemRow::COLUMNS);

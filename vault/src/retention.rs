@@ -47,11 +47,18 @@ impl Retention {
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
 
+    /// What is held since the police will likely get it (WPC-7).
+    pub(crate) const HOLD: Self = Self { class: RetentionClass::NorwayPoliceHandover, days: 30 };
+
     /// So many days of that class.
     ///
     /// # Errors
-    /// When the class allows fewer under every calendar.
+    /// When the class allows fewer under every calendar, or is none that a whole purpose can have: what is held for the
+    /// police is held item by item, and the log is the vault's own.
     pub fn new(class: RetentionClass, days: u16) -> Result<Self, VaultError> {
+        if matches!(class, RetentionClass::NorwayPoliceHandover | RetentionClass::AuditLog) {
+            return Err(VaultError::NotOfAPurpose(class.name()));
+        }
         let (cap, words, requirement) = cap(class);
         let most = match cap {
             Cap::Days(days) => days,
@@ -75,6 +82,11 @@ impl Retention {
     /// # Errors
     /// When it lies outside the calendar.
     pub fn deadline(self, captured: Timestamp) -> Result<Timestamp, VaultError> {
+        self.deadline_until(captured, None)
+    }
+
+    /// The deadline, or a time before it.
+    pub(crate) fn deadline_until(self, captured: Timestamp, until: Option<Timestamp>) -> Result<Timestamp, VaultError> {
         let asked = captured.as_millisecond().checked_add(i64::from(self.days) * DAY_MS).ok_or(VaultError::Time)?;
         let capped = match cap(self.class).0 {
             Cap::Days(_) => asked,
@@ -83,6 +95,7 @@ impl Retention {
                 asked.min(cap.map_err(|_| VaultError::Time)?.timestamp().as_millisecond())
             }
         };
+        let capped = until.map_or(capped, |until| capped.min(until.as_millisecond()));
         Timestamp::from_millisecond(capped - capped.rem_euclid(MINUTE_MS)).map_err(|_| VaultError::Time)
     }
 }
@@ -130,12 +143,18 @@ mod tests {
             (RetentionClass::EngineDefault, 3),
             (RetentionClass::NorwayWorkplace, 7),
             (RetentionClass::NorwayMunicipal, 7),
-            (RetentionClass::NorwayPoliceHandover, 30),
             (RetentionClass::PassageLog, 90),
             (RetentionClass::Iceland, 90),
         ] {
             assert!(Retention::new(class, most).is_ok(), "{class:?}");
             assert!(matches!(Retention::new(class, most + 1), Err(VaultError::BeyondCap { .. })), "{class:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_purpose_is_not_held_for_the_police_and_not_kept_like_the_log() {
+        for class in [RetentionClass::NorwayPoliceHandover, RetentionClass::AuditLog] {
+            assert!(matches!(Retention::new(class, 1), Err(VaultError::NotOfAPurpose(_))), "{class:?}");
         }
     }
 

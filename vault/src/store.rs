@@ -129,10 +129,18 @@ impl Store {
         Ok(busy.map_err(of_database)? == 0)
     }
 
-    /// Gives pages that hold nothing back to the file system.
-    pub fn give_back(&self) -> Result<(), VaultError> {
-        let given = self.connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES_GIVEN_BACK});"));
-        given.map_err(|error| VaultError::database(&self.path, &error))
+    /// Gives a bounded number of pages that hold nothing back to the file system; they go when the journal is cut.
+    /// Returns whether there were any.
+    pub fn give_back(&self) -> Result<bool, VaultError> {
+        let give = || {
+            let free: i64 = self.connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+            // Each step gives one page back.
+            let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({PAGES_GIVEN_BACK})"))?;
+            let mut pages = statement.query([])?;
+            while pages.next()?.is_some() {}
+            Ok(free > 0)
+        };
+        give().map_err(|error| VaultError::database(&self.path, &error))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Behaviour of the whole vault, on a disk.
 
 mod access_matrix;
+mod cases;
 mod clock;
 mod crash;
 mod forensic;

@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     chains: Chains,
     /// Whether a destroyed key may still stand in the journal.
     pub(crate) journal_is_due: bool,
+    /// Whether it could not be cut the last time; commits do not wait for it then, maintenance does.
+    journal_was_busy: bool,
 }
 
 /// Chains of buckets that were written to lately, each with the wrapped key that it was unwrapped from.
@@ -77,7 +79,8 @@ impl Vault {
             clear_files_without_rows(tx, &segments)?;
             Ok(nights)
         })?;
-        let mut inner = Inner { store, root, nights, segments, chains: Chains::new(), journal_is_due: true };
+        let (chains, journal_is_due, journal_was_busy) = (Chains::new(), true, false);
+        let mut inner = Inner { store, root, nights, segments, chains, journal_is_due, journal_was_busy };
         inner.write(now, true, |_| Ok(()))?;
         Ok((Self { inner: Mutex::new(inner) }, Mint::default()))
     }
@@ -173,14 +176,20 @@ impl Inner {
         let done = done?;
         if report.has_destroyed() {
             self.chains.clear();
-            self.journal_is_due = true;
+            self.journal_holds_secrets();
         }
-        if self.journal_is_due {
+        if self.journal_is_due && (always_sweep || !self.journal_was_busy) {
             // What was committed is committed; a journal that cannot be cut now is cut at the next turn, and reported.
             self.journal_is_due = !self.store.cut_journal().unwrap_or(false);
+            self.journal_was_busy = self.journal_is_due;
         }
         report.journal_is_due = self.journal_is_due;
         Ok((done, report))
+    }
+
+    /// Notes that the journal holds what was destroyed, so that it is cut after the next commit.
+    pub(crate) fn journal_holds_secrets(&mut self) {
+        (self.journal_is_due, self.journal_was_busy) = (true, false);
     }
 }
 
@@ -238,6 +247,15 @@ pub(crate) struct Session<'a> {
     written: &'a mut Vec<ItemId>,
 }
 
+/// What is to be kept.
+pub(crate) struct What<'a> {
+    pub captured: Timestamp,
+    /// A time at which it ends, if that is before its deadline.
+    pub until: Option<Timestamp>,
+    pub payload: &'a [u8],
+    pub medium: Option<&'a [u8]>,
+}
+
 /// A bucket that is being written to.
 struct Open {
     bucket: Bucket,
@@ -261,7 +279,8 @@ impl Session<'_> {
         let mut opened: Vec<Open> = Vec::new();
         let kept = drafts.iter().map(|draft| {
             let (purpose, retention) = (draft.recorder.purpose().text(), draft.recorder.retention());
-            self.keep_one(&mut opened, &purpose, retention, draft.captured, draft.payload, draft.medium)
+            let what = What { captured: draft.captured, until: None, payload: draft.payload, medium: draft.medium };
+            self.keep_one(&mut opened, &purpose, retention, &what)
         });
         let kept = kept.collect::<Result<_, _>>()?;
         self.close(opened)?;
@@ -270,14 +289,25 @@ impl Session<'_> {
 
     /// Keeps one item of the vault's own.
     pub(crate) fn keep_own(&mut self, purpose: &str, payload: &[u8]) -> Result<ItemId, VaultError> {
-        let mut opened = Vec::new();
         let now = Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)?;
-        let kept = self.keep_one(&mut opened, purpose, Retention::AUDIT, now, payload, None)?;
-        self.close(opened)?;
-        match kept {
+        let what = What { captured: now, until: None, payload, medium: None };
+        match self.keep_until(purpose, Retention::AUDIT, &what)? {
             Kept::Until(id, _) => Ok(id),
             Kept::TooLate => Err(VaultError::Time),
         }
+    }
+
+    /// Keeps one item of a purpose, at most until a time that is earlier than its deadline.
+    pub(crate) fn keep_until(
+        &mut self,
+        purpose: &str,
+        retention: Retention,
+        what: &What<'_>,
+    ) -> Result<Kept, VaultError> {
+        let mut opened = Vec::new();
+        let kept = self.keep_one(&mut opened, purpose, retention, what)?;
+        self.close(opened)?;
+        Ok(kept)
     }
 
     fn keep_one(
@@ -285,13 +315,12 @@ impl Session<'_> {
         opened: &mut Vec<Open>,
         purpose: &str,
         retention: Retention,
-        captured: Timestamp,
-        payload: &[u8],
-        medium: Option<&[u8]>,
+        what: &What<'_>,
     ) -> Result<Kept, VaultError> {
+        let What { captured, until, payload, medium } = *what;
         // Nothing was recorded in the future; a clock ahead of ours must not lengthen what is kept.
         let captured = captured.min(Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)?);
-        let deadline = retention.deadline(captured)?;
+        let deadline = retention.deadline_until(captured, until)?;
         if deadline.as_millisecond() <= self.head.time {
             return Ok(Kept::TooLate);
         }

@@ -84,6 +84,24 @@ fn a_machine_that_was_off_over_the_deadline_opens_nothing_that_is_over() {
 }
 
 #[test]
+fn the_disk_gets_its_room_back() {
+    let mut site = Site::new();
+    let (vault, mut mint) = site.open();
+    let yard = recorder(&mut mint, "yard");
+    let payload = [b'x'; 4000];
+    let draft = Draft { recorder: &yard, captured: site.now, payload: &payload, medium: None };
+    for _ in 0..4 {
+        vault.keep(&vec![draft; 500], site.now).unwrap();
+    }
+    site.pass(hours(24 * 4));
+    vault.maintain(site.now).unwrap();
+    vault.maintain(site.now).unwrap();
+    let size = std::fs::metadata(site.data().join("vault.db")).unwrap().len();
+    assert!(size < 200_000, "{size} bytes of 8,000,000 are left");
+    site.assert_verified();
+}
+
+#[test]
 fn what_comes_after_its_deadline_is_not_kept_and_the_future_does_not_lengthen_it() {
     let site = Site::new();
     let (vault, mut mint) = site.open();
