@@ -80,7 +80,7 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime],
         standing: NotYet,
-        how: "Handing over comes with the incidents of the vault.",
+        how: "The vault makes a package for the authority alone and shreds the items on its receipt; the command for it is to come.",
         checks: &[],
         gates: &[],
         tests: &[],
@@ -92,8 +92,7 @@ pub const ISL: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[Gate],
         standing: NotYet,
-        how: "A routine for such requests is signed for (IVA-12), but a copy in which others are blurred comes with \
-               the vault.",
+        how: "A routine for such requests is signed for (IVA-12), but a copy in which others are blurred is to come.",
         checks: &["routine"],
         gates: &["rights-routine"],
         tests: &["tests/policy/snapshots/routine.snap"],
@@ -161,8 +160,7 @@ pub const ISL: &[Guideline] = &[
         strength: &[Conditional],
         enforcement: &[Gate],
         standing: Gated,
-        how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
-               the vault.",
+        how: "No live camera is watched without a signed routine for disclosure; the vault knows the closed list of cases, and the command for it is to come.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
         tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
@@ -174,15 +172,15 @@ pub const ISL: &[Guideline] = &[
         source: Source::ElectronicMonitoring,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "A policy that asks for more than the cap of its day is refused, but what deletes at the deadline comes \
-               with the vault.",
+        standing: Enforced,
+        how: "A policy that asks for more than the cap of its day is refused, and in the vault no deadline passes the cap or is ever lengthened; the five exceptions cannot be written.",
         checks: &["retention"],
         gates: &[],
         tests: &[
             "tests/policy/snapshots/retention-Iceland-before-the-amendment.snap",
             "tests/policy/snapshots/retention-Iceland-after-the-amendment.snap",
             "iceland_has_thirty_days_before_the_amendment_and_ninety_after",
+            "inv_5_a_deadline_is_a_whole_minute_and_never_past_the_cap",
         ],
     },
     Guideline {

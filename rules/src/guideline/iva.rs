@@ -59,13 +59,14 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: Gated,
-        how: "An event is made of its purpose and nothing can change it, and a purpose that is rewritten reopens its \
-               signed records; keys for each purpose come with the vault.",
+        standing: Enforced,
+        how: "An event is made of its purpose, is kept under that purpose's key and opens with its grant alone, on a copied disk too; a purpose that is rewritten reopens its signed records.",
         checks: &[],
         gates: &["balancing"],
         tests: &[
             "tests/compile_fail/event_keeps_its_purpose.rs",
+            "inv_4_a_grant_opens_its_own_purpose_also_in_a_copy_and_also_under_the_same_name",
+            "inv_4_grants_and_recorders_are_handed_out_once",
             "a_site_is_signed_record_by_record_until_it_is_active",
         ],
     },
@@ -177,12 +178,11 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "No plate is read or kept by a running site in this version; parking sessions, and their erasure on \
-               payment, are being built.",
+        standing: Enforced,
+        how: "No rule of this version reads or keeps a plate, so that none can outlast a payment; reading, sessions and their erasure are being built together.",
         checks: &[],
         gates: &[],
-        tests: &[],
+        tests: &["tests/policy/snapshots/plate-outside-parking.snap", "iva_7a_a_model_for_plates_runs_no_site"],
     },
     Guideline {
         id: "IVA-8",
@@ -191,9 +191,7 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime],
         standing: Gated,
-        how: "A site file that holds a password is refused, each decoder is locked in a sandbox, and a signed risk \
-               analysis is required; events and pictures that are written to files are in clear until the vault \
-               comes.",
+        how: "A site file that holds a password is refused, each decoder is locked in a sandbox, what the vault keeps is sealed, and a signed risk analysis is required; what --events and --stills write is in clear.",
         checks: &["credentials-in-file"],
         gates: &["risk-analysis"],
         tests: &[
@@ -221,12 +219,16 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "A policy that asks to keep anything longer than its cap is refused, but what deletes at the deadline \
-               comes with the vault.",
+        standing: Enforced,
+        how: "What the vault keeps, an event with its picture, has one deadline, fixed when it is recorded, at which its key is destroyed; what --events and --stills write is the operator's to erase.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/snapshots/retention.snap"],
+        tests: &[
+            "inv_5_at_the_deadline_the_key_is_gone_whoever_asks_and_whatever_the_clock_says",
+            "inv_5_over_a_year_what_is_open_is_what_a_model_of_the_deadlines_says",
+            "inv_5_a_deadline_is_a_whole_minute_and_never_past_the_cap",
+            "tests/policy/snapshots/retention.snap",
+        ],
     },
     Guideline {
         id: "IVA-11a",

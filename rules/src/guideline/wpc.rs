@@ -67,8 +67,7 @@ pub const WPC: &[Guideline] = &[
         strength: &[Conditional],
         enforcement: &[Gate],
         standing: Gated,
-        how: "No live camera is watched without a signed routine for disclosure; the closed list of cases comes with \
-               the vault.",
+        how: "No live camera is watched without a signed routine for disclosure; the vault knows the closed list of cases, and the command for it is to come.",
         checks: &["routine"],
         gates: &["disclosure-routine"],
         tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
@@ -79,12 +78,16 @@ pub const WPC: &[Guideline] = &[
         source: Source::WorkplaceRecordings,
         strength: &[Must],
         enforcement: &[AtRuntime],
-        standing: NotYet,
-        how: "At a workplace a policy that asks for more than 7 days is refused, but what deletes at the deadline \
-               comes with the vault.",
+        standing: Enforced,
+        how: "At a workplace a policy that asks for more than 7 days is refused, and in the vault the deadline of 7 days from the recording cannot be passed.",
         checks: &["retention"],
         gates: &[],
-        tests: &["tests/policy/snapshots/retention.snap", "the_strictest_cap_wins_and_a_till_may_keep_three_months"],
+        tests: &[
+            "tests/policy/snapshots/retention.snap",
+            "the_strictest_cap_wins_and_a_till_may_keep_three_months",
+            "inv_5_more_than_the_cap_is_refused",
+            "inv_5_at_the_deadline_the_key_is_gone_whoever_asks_and_whatever_the_clock_says",
+        ],
     },
     Guideline {
         id: "WPC-7",
@@ -93,10 +96,10 @@ pub const WPC: &[Guideline] = &[
         strength: &[Conditional],
         enforcement: &[Gate],
         standing: NotYet,
-        how: "Holding a clip for the police comes with the incidents of the vault.",
+        how: "The vault can hold an incident's items to a review, at most 30 days after their recording; the command for it is to come.",
         checks: &[],
         gates: &[],
-        tests: &[],
+        tests: &["inv_5_a_hold_lasts_to_its_review_and_never_past_thirty_days_after_the_recording"],
     },
     Guideline {
         id: "WPC-8",

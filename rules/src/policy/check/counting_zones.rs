@@ -52,10 +52,13 @@ fn overlap(a: &Shape, b: &Shape) -> bool {
 
 /// Left, right, top and bottom of what the boxes round two outlines share, if that has a size.
 fn common(a: &[Point], b: &[Point]) -> Option<(f32, f32, f32, f32)> {
-    let least = |points: &[Point], of: fn(&Point) -> f32| points.iter().map(of).fold(f32::INFINITY, f32::min);
-    let most = |points: &[Point], of: fn(&Point) -> f32| points.iter().map(of).fold(f32::NEG_INFINITY, f32::max);
-    let (x, y): (fn(&Point) -> f32, fn(&Point) -> f32) = (|point| point.x, |point| point.y);
-    let (left, right) = (least(a, x).max(least(b, x)), most(a, x).min(most(b, x)));
-    let (top, bottom) = (least(a, y).max(least(b, y)), most(a, y).min(most(b, y)));
+    let ((left, right), (top, bottom)) = (shared(a, b, |point| point.x), shared(a, b, |point| point.y));
     (left < right && top < bottom).then_some((left, right, top, bottom))
+}
+
+/// The span that two outlines share along one axis; its end comes before its beginning when there is none.
+fn shared(a: &[Point], b: &[Point], along: impl Fn(&Point) -> f32) -> (f32, f32) {
+    let least = |points: &[Point]| points.iter().map(&along).fold(f32::INFINITY, f32::min);
+    let most = |points: &[Point]| points.iter().map(&along).fold(f32::NEG_INFINITY, f32::max);
+    (least(a).max(least(b)), most(a).min(most(b)))
 }
