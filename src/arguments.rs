@@ -28,31 +28,77 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check a site file; needs no camera, model or network
+    ///
+    /// Reads a site file and says everything that is wrong with it, with the requirement behind it and what to write
+    /// instead. Exits with 0 if it is in order, 1 if it is refused, 2 if it cannot be read.
     Check(Check),
     /// Write a site file for a car park, school, town hall, shop or yard
+    ///
+    /// Writes a commented site file that checks, and a draft of every document that it names. In a terminal it asks for the
+    /// names; options answer beforehand.
     New(New),
     /// Show which purposes may watch, and what is missing for the rest
+    ///
+    /// Shows every purpose with its standing: commissioning (files and scenes alone), pending, active or suspended, and each
+    /// gate that is open. With --since, also what changed since another version of the file, and which gates that opens.
+    /// Exits with 0 if every purpose may watch, 1 if one may not or the file is refused.
     Status(Status),
     /// Sign a record of a site: its document, its purpose, a name and a day
+    ///
+    /// Writes a signature into the site file: the SHA-256 of the document, a fingerprint of what is signed over, who signs,
+    /// when, and until when it holds. A later change of the document or of what was signed over opens the gate again.
+    /// Comments and order of the file stay.
     Sign(Sign),
+    /// Explain a requirement, rule, purpose, place or check
+    ///
+    /// Says what a requirement, an analysis rule, a kind of purpose, a class of place, a check or another word of the policy
+    /// means; of a requirement also what holds it today, and which tests defend it. Exits with 0, or with 2 if it does not
+    /// know the word.
     Explain(Explain),
     /// Make a site file of another program's configuration
+    ///
+    /// Makes a site file of what another program was told: cameras, masks, zones and objects. What may not be done, and
+    /// what it does not know, is left behind and said, with the requirement behind it.
     Import(Import),
     /// Print the JSON Schema of a site file, for editors
+    ///
+    /// Prints the JSON Schema (draft 2020-12) of a site file. An editor that knows it completes words, explains them and
+    /// marks what is no word; what a purpose may do is for `vokter check`.
     Schema(Schema),
     /// Watch the cameras of a site and report events
+    ///
+    /// Watches the cameras of a site. Live cameras are watched until Ctrl-C, files to their end. Events are JSON lines;
+    /// a terminal also shows a line per camera, and anything else gets JSON logs on standard error.
     Run(Run),
     /// Show a day at a synthetic site, and what was found of what happened
+    ///
+    /// Renders a day at a small site, watches it, and holds what was found against what happened. Exits with 0 if at
+    /// least 95 % was found and at most 5 % of what was found is false.
     Demo(Demo),
     /// Find, look into and fetch models
+    ///
+    /// Models are loaded under a manifest, `model.toml`, that says what each of their outputs and classes is. Whatever
+    /// speaks of a person's sex, age, skin, identity, emotion, religion or clothing is refused. See docs/models.md.
     Models(Models),
     /// Show what is kept for a purpose; needs a reason, and is logged
+    ///
+    /// Shows what is kept for one purpose, as JSON lines, or one still. Who asks, in what role and why is written to the log
+    /// before anything is shown; if it cannot be, nothing is. What you write elsewhere is yours to erase.
     Events(Events),
     /// Erase events before their deadline; needs a reason, and is logged
+    ///
+    /// Erases items of one purpose: event, still and key. A copy of the row in a backup from before opens nothing from the
+    /// next night on.
     Erase(Erase),
     /// Show who has read what, and why; needs a reason, and is logged
+    ///
+    /// Shows who has read or tried to read what, in what role and why, as JSON lines.
     Log(Log),
     /// Check log, database, files and deadlines of a vault, without keys
+    ///
+    /// Checks that the log is whole and signed, that the database and every file are as the log has them, and that every
+    /// deadline was kept. Needs no key. The last line is the head of the log: whoever keeps it (a privacy officer, the
+    /// employees' representative) can check later that the log only grew. Exits with 0 if all holds, 1 if not.
     Verify(Verify),
 }
 
@@ -68,8 +114,6 @@ pub struct Place {
     pub key_file: Option<PathBuf>,
 }
 
-/// Shows what is kept for one purpose, as JSON lines, or one still. Who asks, in what role and why is written to the log
-/// before anything is shown; if it cannot be, nothing is. What you write elsewhere is yours to erase.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter events --data-dir data --purpose yard --reason \"case 7: cut fence\"
@@ -101,8 +145,6 @@ pub struct Events {
     pub still: Option<vokter_vault::ItemId>,
 }
 
-/// Erases items of one purpose: event, still and key. A copy of the row in a backup from before opens nothing from the
-/// next night on.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter erase --data-dir data --purpose yard \\
@@ -125,7 +167,6 @@ pub struct Erase {
     pub items: Vec<vokter_vault::ItemId>,
 }
 
-/// Shows who has read or tried to read what, in what role and why, as JSON lines.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter log --data-dir data --reason \"yearly check\" | jq -c '[.at, .who, .reason]'")]
@@ -140,9 +181,6 @@ pub struct Log {
     pub role: String,
 }
 
-/// Checks that the log is whole and signed, that the database and every file are as the log has them, and that every
-/// deadline was kept. Needs no key. The last line is the head of the log: whoever keeps it (a privacy officer, the
-/// employees' representative) can check later that the log only grew. Exits with 0 if all holds, 1 if not.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter verify /var/lib/vokter
@@ -157,8 +195,6 @@ pub struct Verify {
     pub since: Option<String>,
 }
 
-/// Reads a site file and says everything that is wrong with it, with the requirement behind it and what to write
-/// instead. Exits with 0 if it is in order, 1 if it is refused, 2 if it cannot be read.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter check site.toml
@@ -176,11 +212,6 @@ pub struct Check {
     pub format: Format,
 }
 
-/// Explain a requirement, rule, purpose, place or check
-///
-/// Says what a requirement, an analysis rule, a kind of purpose, a class of place, a check or another word of the policy
-/// means; of a requirement also what holds it today, and which tests defend it. Exits with 0, or with 2 if it does not
-/// know the word.
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 #[command(after_help = "Examples:
@@ -210,8 +241,6 @@ pub enum Format {
     Json,
 }
 
-/// Writes a commented site file that checks, and a draft of every document that it names. In a terminal it asks for the
-/// names; options answer beforehand.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter new car-park
@@ -258,9 +287,6 @@ pub enum SiteKind {
     WorkplaceYard,
 }
 
-/// Shows every purpose with its standing: commissioning (files and scenes alone), pending, active or suspended, and each
-/// gate that is open. With --since, also what changed since another version of the file, and which gates that opens.
-/// Exits with 0 if every purpose may watch, 1 if one may not or the file is refused.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter status site.toml
@@ -278,9 +304,6 @@ pub struct Status {
     pub format: Format,
 }
 
-/// Writes a signature into the site file: the SHA-256 of the document, a fingerprint of what is signed over, who signs,
-/// when, and until when it holds. A later change of the document or of what was signed over opens the gate again.
-/// Comments and order of the file stay.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter sign site.toml shed-at-night balancing --by 'Kari Nordmann, manager'
@@ -308,8 +331,6 @@ pub struct Sign {
     #[arg(long, value_name = "DAY")]
     pub expires: Option<Date>,
 }
-/// Makes a site file of what another program was told: cameras, masks, zones and objects. What may not be done, and
-/// what it does not know, is left behind and said, with the requirement behind it.
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 #[command(after_help = "Examples:
@@ -323,12 +344,13 @@ pub struct Import {
 #[derive(Subcommand)]
 pub enum ImportFrom {
     /// Take over cameras, masks, zones and objects from Frigate
+    ///
+    /// Writes a commented site file with the cameras, masks, zones and objects of a Frigate configuration. Addresses of
+    /// cameras go into environment variables, which are named; no password is written. What only people can answer is
+    /// left open: `vokter check` asks for it. A file that exists is never written over.
     Frigate(Frigate),
 }
 
-/// Writes a commented site file with the cameras, masks, zones and objects of a Frigate configuration. Addresses of
-/// cameras go into environment variables, which are named; no password is written. What only people can answer is
-/// left open: `vokter check` asks for it. A file that exists is never written over.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter import frigate config.yml
@@ -343,8 +365,6 @@ pub struct Frigate {
     pub into: PathBuf,
 }
 
-/// Prints the JSON Schema (draft 2020-12) of a site file. An editor that knows it completes words, explains them and
-/// marks what is no word; what a purpose may do is for `vokter check`.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter schema > site.schema.json
@@ -353,8 +373,6 @@ pub struct Frigate {
   #:schema ./site.schema.json")]
 pub struct Schema {}
 
-/// Watches the cameras of a site. Live cameras are watched until Ctrl-C, files to their end. Events are JSON lines;
-/// a terminal also shows a line per camera, and anything else gets JSON logs on standard error.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter run site.toml
@@ -395,8 +413,6 @@ pub struct Run {
     pub no_gate: bool,
 }
 
-/// Renders a day at a small site, watches it, and holds what was found against what happened. Exits with 0 if at
-/// least 95 % was found and at most 5 % of what was found is false.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter demo
@@ -434,8 +450,6 @@ impl Demo {
     }
 }
 
-/// Models are loaded under a manifest, `model.toml`, that says what each of their outputs and classes is. Whatever
-/// speaks of a person's sex, age, skin, identity, emotion, religion or clothing is refused. See docs/models.md.
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 #[command(after_help = "Examples:
@@ -450,15 +464,22 @@ pub struct Models {
 #[derive(Subcommand)]
 pub enum ModelsCommand {
     /// Show the well-known public models
+    ///
+    /// Shows the well-known public models: those that can be fetched, and those whose file a user must bring because
+    /// their publisher gives no digest.
     List(List),
     /// Show what a model says about itself, and whether it may be loaded
+    ///
+    /// Shows a model's inputs, outputs, operators and metadata, and what the whitelist says; proposes a model.toml if there
+    /// is none. Needs no ONNX Runtime. Exits with 0 if the model may be loaded, 1 if it is refused.
     Inspect(Inspect),
     /// Fetch a well-known model, with its manifest
+    ///
+    /// Fetches a well-known model and writes its manifest beside it. An interrupted download is taken up where it ended;
+    /// a file with another SHA-256 than the published one is thrown away. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded.
     Pull(Pull),
 }
 
-/// Shows the well-known public models: those that can be fetched, and those whose file a user must bring because
-/// their publisher gives no digest.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter models list
@@ -469,8 +490,6 @@ pub struct List {
     pub registry: Option<PathBuf>,
 }
 
-/// Shows a model's inputs, outputs, operators and metadata, and what the whitelist says; proposes a model.toml if there
-/// is none. Needs no ONNX Runtime. Exits with 0 if the model may be loaded, 1 if it is refused.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter models inspect detector.onnx
@@ -481,8 +500,6 @@ pub struct Inspect {
     pub file: PathBuf,
 }
 
-/// Fetches a well-known model and writes its manifest beside it. An interrupted download is taken up where it ended;
-/// a file with another SHA-256 than the published one is thrown away. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded.
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter models pull yolox-s

@@ -1,7 +1,7 @@
 //! IVA: intelligent video analytics, by Datatilsynet (the Norwegian Data Protection Authority).
 
 use super::Enforcement::{AtCompile, AtRuntime, Document, Gate};
-use super::Standing::{Enforced, Gated, NotYet};
+use super::Standing::{Enforced, Gated};
 use super::Strength::{Conditional, Must, Normally, Should};
 use super::{Guideline, Source};
 
