@@ -8,6 +8,7 @@ use crate::calendar::Country;
 use crate::jurisdiction::Pack;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     let refusal = |message: &str, span, label: &str| {
@@ -34,7 +35,9 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.push(refusal("these packs are of different countries", span, "not together"));
     }
     let zones = time_zones(view);
-    if let Some(zone) = view.site.time_zone.as_ref().filter(|zone| countries == 1 && !zones.contains(&zone.value.as_str())) {
+    // One that there is not is reported where it is looked up.
+    let elsewhere = |zone: &str| !zones.contains(&zone) && TimeZone::get(zone).is_ok();
+    if let Some(zone) = view.site.time_zone.as_ref().filter(|zone| countries == 1 && elsewhere(&zone.value)) {
         let message = format!("`{}` is not the time of the country", zone.value);
         diagnostics.push(
             Diagnostic::error("jurisdiction", message, zone.span.clone(), "hours would be those of another place")
