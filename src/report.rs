@@ -1,6 +1,7 @@
 //! Diagnostics as people and machines read them.
 
 use crate::lines::Lines;
+use crate::text::COLUMNS;
 use anyhow::{Context, Result, bail};
 use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 use serde::Serialize;
@@ -9,8 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 use vokter_rules::limits;
 use vokter_rules::policy::{Compiled, Diagnostic, Label, Severity, SitePolicy};
-
-const COLUMNS: usize = 80;
 
 /// The text of a site file.
 pub fn read(path: &Path) -> Result<String> {

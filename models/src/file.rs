@@ -1,7 +1,6 @@
 //! A model's file that its manifest accounts for. Nothing else gets a session.
 
 use crate::ModelError;
-use crate::digest::Digest;
 use crate::graph::Graph;
 use crate::manifest::{Input, Manifest};
 use crate::proposal::propose;
@@ -14,6 +13,7 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 
 /// A model whose manifest, digest and graph have been held against each other. [`Self::open`] is the only way to one.
@@ -110,7 +110,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
 
 /// The bytes of a regular file of at most `most`. What is opened is what is looked at and read: a path may lead
 /// elsewhere a moment later, and a file may grow. A pipe or a device is neither waited for nor read.
-pub(crate) fn read_regular(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+///
+/// # Errors
+/// When it cannot be read, is no regular file, or is longer.
+pub fn read_regular(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let without_waiting = OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(without_waiting).open(path)?;
     let metadata = file.metadata()?;

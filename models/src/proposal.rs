@@ -2,12 +2,12 @@
 
 use crate::classes::COCO_80;
 use crate::decode::yolox;
-use crate::digest::Digest;
 use crate::graph::{Element, Graph, Outlet};
 use crate::manifest::Manifest;
 use crate::whitelist::{Refusal, graph_refusals, refusals};
 use std::fmt::Write;
 use std::path::Path;
+use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 use vokter_rules::object::ObjectClass;
 

@@ -103,7 +103,7 @@ fn entry(written: Written) -> Result<Entry, String> {
     let download = match (written.url, written.sha256, written.bytes) {
         (None, None, None) => None,
         (Some(url), Some(sha256), Some(bytes)) => {
-            let sha256 = Digest::parse(&sha256).ok_or_else(|| format!("{}: no digest", written.name))?;
+            let sha256 = Digest::parse(sha256.trim()).ok_or_else(|| format!("{}: no digest", written.name))?;
             Some(Download { url, sha256, bytes })
         }
         _ => return Err(format!("{}: an address, a digest and a size go together", written.name)),

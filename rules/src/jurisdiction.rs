@@ -32,7 +32,6 @@ vocabulary! {
 
 /// The class of what a purpose keeps for so many days, under these packs and of these places.
 pub fn class_of(days: u16, packs: &[Pack], places: &[PlaceClass], exempted: bool, passages: bool) -> RetentionClass {
-    let all_of_payment = !places.is_empty() && places.iter().all(|class| class.has_payment_or_identification());
     if days <= DEFAULT_RETENTION_DAYS {
         RetentionClass::EngineDefault
     } else if exempted {
@@ -41,7 +40,7 @@ pub fn class_of(days: u16, packs: &[Pack], places: &[PlaceClass], exempted: bool
         RetentionClass::PassageLog
     } else if packs.contains(&Pack::Iceland) {
         RetentionClass::Iceland
-    } else if all_of_payment {
+    } else if are_all_of_payment(places) {
         RetentionClass::NorwayPointOfSale
     } else if packs.contains(&Pack::NorwayWorkplace) {
         RetentionClass::NorwayWorkplace
@@ -50,6 +49,11 @@ pub fn class_of(days: u16, packs: &[Pack], places: &[PlaceClass], exempted: bool
     } else {
         RetentionClass::Norway
     }
+}
+
+/// Whether one pays or shows identification in every one of these places, of which there is one.
+fn are_all_of_payment(places: &[PlaceClass]) -> bool {
+    !places.is_empty() && places.iter().all(|class| class.has_payment_or_identification())
 }
 
 /// The longest that something may be kept, counted from its recording.
@@ -152,7 +156,7 @@ impl Pack {
 /// The caps on what is kept of pictures of these places under these packs, on that day. The strictest wins: a
 /// workplace's week holds in a municipality too, but a till may keep three months even where people work.
 pub fn caps(packs: &[Pack], places: &[PlaceClass], on: Date) -> Vec<Cap> {
-    let all_of_payment = !places.is_empty() && places.iter().all(|class| class.has_payment_or_identification());
+    let all_of_payment = are_all_of_payment(places);
     let mut caps = Vec::new();
     for pack in packs {
         match pack {

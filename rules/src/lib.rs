@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod calendar;
+pub mod digest;
 pub mod event;
 pub mod geometry;
 pub mod guideline;

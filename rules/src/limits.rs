@@ -90,7 +90,7 @@ pub const RULES_PER_PURPOSE: usize = 1000;
 /// Corners of a polygon.
 pub const POLYGON_VERTICES: usize = 64;
 /// Bytes of a document that a record of the site names.
-pub const DOCUMENT_BYTES: u64 = 1 << 28;
+pub const DOCUMENT_BYTES: usize = 1 << 28;
 /// Bytes of a site file.
 pub const SITE_FILE_BYTES: usize = 4 << 20;
 

@@ -45,7 +45,7 @@ fn tell(imported: &Imported, into: &Path, site: &str) {
     let zones = cameras.iter().flat_map(|camera| &camera.zones);
     let rules = zones.clone().filter(|zone| !zone.objects.is_empty()).count();
     let counts = [(cameras.len(), "camera"), (masks, "mask"), (zones.count(), "zone"), (rules, "rule")];
-    let counts = counts.map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
+    let counts = counts.map(|(count, what)| report::some(count, what));
     eprintln!("{}: {}", into.display(), counts.join(", "));
     if masks > 0 {
         let meaning = "The masks mean something else here: there, they kept motion from being noticed; here, they are \

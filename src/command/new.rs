@@ -1,11 +1,12 @@
 //! `vokter new`
 
 use crate::arguments::{New, SiteKind};
-use crate::text::wrapped;
+use crate::text::{say, wrapped};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use toml_edit::{DocumentMut, Item};
 use vokter_rules::policy::{self, SitePolicy};
 
 /// The examples, each whole: what is written is one of them with other names.
@@ -24,7 +25,7 @@ pub fn run(arguments: &New) -> Result<ExitCode> {
     if into.exists() {
         bail!("{} is already there; write another one with --into", into.display());
     }
-    let mut text = example(arguments.kind).to_owned();
+    let mut document: DocumentMut = example(arguments.kind).parse().context("the example cannot be read")?;
     let asks = !arguments.yes && std::io::stdin().is_terminal();
     let questions = [
         ("What is the site called?", "site", "name", &arguments.name),
@@ -34,17 +35,22 @@ pub fn run(arguments: &New) -> Result<ExitCode> {
         ("How is the data protection officer reached?", "controller", "data_protection_officer", &arguments.officer),
     ];
     for (question, table, key, said) in questions {
-        let usual = value_of(&text, table, key).unwrap_or_default();
+        let value = document.get_mut(table).and_then(|table| table.get_mut(key)).and_then(Item::as_value_mut);
+        let value = value.with_context(|| format!("the example has no {table}.{key}"))?;
+        let usual = value.as_str().unwrap_or_default();
         let answer = match said {
             Some(answer) => answer.clone(),
-            None if asks => ask(question, &usual)?,
-            None => usual.clone(),
+            None if asks => ask(question, usual)?,
+            None => continue,
         };
         if answer.chars().any(char::is_control) {
             bail!("an answer is one line of text");
         }
-        text = replaced(&text, table, key, &answer);
+        let decor = value.decor().clone();
+        *value = answer.into();
+        *value.decor_mut() = decor;
     }
+    let text = document.to_string();
     let compiled = policy::compile(&text);
     let Some(policy) = compiled.policy else {
         crate::report::print(into, &text, &compiled.diagnostics)?;
@@ -52,9 +58,12 @@ pub fn run(arguments: &New) -> Result<ExitCode> {
     };
     write(into, &text)?;
     let drafts = drafts(&policy, into)?;
-    println!("{} and {} drafts of documents beside it.", into.display(), drafts);
-    println!("{}", wrapped(&next_steps(&policy), 0, 0));
-    println!("\n  vokter status {}", into.display());
+    say(&format!(
+        "{} and {drafts} drafts of documents beside it.\n{}\n\n  vokter status {}",
+        into.display(),
+        wrapped(&next_steps(&policy), 0, 0),
+        into.display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -68,24 +77,6 @@ fn next_steps(policy: &SitePolicy) -> String {
          the cameras are read from {}. Nothing is watched before the documents are signed.",
         variables.collect::<Vec<_>>().join(" and ")
     )
-}
-
-/// The value of `key = "…"` in a table of an example.
-fn value_of(text: &str, table: &str, key: &str) -> Option<String> {
-    let document: toml::Table = text.parse().ok()?;
-    Some(document.get(table)?.get(key)?.as_str()?.to_owned())
-}
-
-/// The text with another value of a key, and everything else as it is.
-fn replaced(text: &str, table: &str, key: &str, value: &str) -> String {
-    let Ok(mut document) = text.parse::<toml_edit::DocumentMut>() else { return text.to_owned() };
-    let found = document.get_mut(table).and_then(|table| table.get_mut(key)).and_then(toml_edit::Item::as_value_mut);
-    if let Some(found) = found {
-        let decor = found.decor().clone();
-        *found = value.into();
-        *found.decor_mut() = decor;
-    }
-    document.to_string()
 }
 
 fn ask(question: &str, usual: &str) -> Result<String> {

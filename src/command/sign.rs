@@ -1,6 +1,7 @@
 //! `vokter sign`
 
 use crate::arguments::Sign;
+use crate::text::say;
 use crate::{documents, report};
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::ToSpan;
@@ -9,6 +10,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use toml_edit::{DocumentMut, InlineTable, Item, Value};
+use vokter_rules::digest::Digest;
 use vokter_rules::policy::{self, Record, SitePolicy, did_you_mean};
 
 pub fn run(arguments: &Sign) -> Result<ExitCode> {
@@ -27,19 +29,20 @@ pub fn run(arguments: &Sign) -> Result<ExitCode> {
     if date.year() < 1 || arguments.by.trim().is_empty() || arguments.by.chars().any(char::is_control) {
         bail!("a signature has a name, on one line, and a day of our era");
     }
+    let mut said = vec![];
     for name in &arguments.records {
         let record = find(&policy, &arguments.of, name)?;
         let path = site.parent().unwrap_or(Path::new("")).join(&record.document);
-        let digest = documents::digest(&path)?;
-        is_written(&path)?;
+        let bytes = documents::read(&path)?;
+        is_written(&path, &bytes)?;
         let expires = expires(record, date, arguments.expires)?;
-        set(&mut document, record, signature(record, &documents::hex(&digest), &arguments.by, date, expires))?;
+        set(&mut document, record, signature(record, Digest::of(&bytes), &arguments.by, date, expires))?;
         let until = match expires {
             Some(day) if day < today => format!(", which held until {day} and is past"),
             Some(day) => format!(", until {day}"),
             None => String::new(),
         };
-        println!("{}: {} signed by {} on {date}{until}", arguments.of, record.gate.name(), arguments.by);
+        said.push(format!("{}: {} signed by {} on {date}{until}", arguments.of, record.gate.name(), arguments.by));
     }
     let mut signed = document.to_string();
     if line_ends == "\r\n" {
@@ -54,6 +57,7 @@ pub fn run(arguments: &Sign) -> Result<ExitCode> {
         bail!("with this signature the site would be refused; nothing was written");
     }
     write(&site, &signed)?;
+    say(&said.join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -85,10 +89,10 @@ fn expires(record: &Record, date: Date, said: Option<Date>) -> Result<Option<Dat
     Ok(Some(said.unwrap_or(latest)))
 }
 
-fn signature(record: &Record, sha256: &str, by: &str, date: Date, expires: Option<Date>) -> InlineTable {
+fn signature(record: &Record, sha256: Digest, by: &str, date: Date, expires: Option<Date>) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("document", record.document.as_str().into());
-    table.insert("sha256", sha256.into());
+    table.insert("sha256", sha256.to_string().into());
     table.insert("covers", record.scope.as_str().into());
     table.insert("signed_by", by.into());
     table.insert("date", day(date));
@@ -125,12 +129,11 @@ fn set(document: &mut DocumentMut, record: &Record, signature: InlineTable) -> R
 }
 
 /// Refuses a document that is empty, or a draft with a heading that nobody wrote under.
-fn is_written(path: &Path) -> Result<()> {
-    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+fn is_written(path: &Path, bytes: &[u8]) -> Result<()> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         bail!("{} is empty", path.display());
     }
-    let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
+    let Ok(text) = std::str::from_utf8(bytes) else { return Ok(()) };
     let mut heading: Option<&str> = None;
     for line in text.lines().chain(["## "]) {
         match (line.strip_prefix("## "), heading) {

@@ -40,11 +40,13 @@ fn text(policy: &SitePolicy, site: &Path, changes: &[Change], compared: bool) ->
         let open = purpose.standing().open_gates().len();
         let gates = match purpose.standing() {
             Standing::Commissioning => "none needed: it watches files and scenes alone".to_owned(),
-            Standing::Active { until: Some(until) } => {
-                let last = policy.time_zone().to_datetime(*until - jiff::SignedDuration::from_secs(1)).date();
-                format!("all shut, until {last}")
-            }
-            Standing::Active { until: None } => "all shut".to_owned(),
+            Standing::Active => match purpose.schedule.ends {
+                Some(ends) => {
+                    let last = policy.time_zone().to_datetime(ends - jiff::SignedDuration::from_secs(1)).date();
+                    format!("all shut, until {last}")
+                }
+                None => "all shut".to_owned(),
+            },
             Standing::Pending(_) | Standing::Suspended(_) => format!("{open} open"),
         };
         let _ = writeln!(out, "  {:widest$}  {:13}  {gates}", purpose.name, purpose.standing().name());

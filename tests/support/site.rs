@@ -1,6 +1,7 @@
 //! Site files for tests and benches: who is responsible, what was weighed, and signatures.
 
 use std::path::Path;
+use vokter_rules::digest::Digest;
 use vokter_rules::policy::{Documents, SitePolicy, compile};
 
 /// Who is responsible for a test's site, and its one place, `here`.
@@ -59,19 +60,17 @@ pub const DOCUMENT: &[u8] = b"signed by a test\n";
 
 /// The text with every record signed yesterday, and the documents that were signed.
 pub fn signed(text: &str) -> (String, Documents) {
-    use sha2::Digest as _;
     let compiled = compile(text);
     assert!(compiled.policy.is_some(), "{:#?}\n{text}", compiled.diagnostics);
     let policy = compiled.policy.unwrap();
-    let digest: [u8; 32] = sha2::Sha256::digest(DOCUMENT).into();
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Digest::of(DOCUMENT);
     let today = jiff::Zoned::now().date();
     let (yesterday, later) = (today.yesterday().unwrap(), today.saturating_add(jiff::ToSpan::days(300)));
     let mut documents = Documents::new();
     let mut text = text.to_owned();
     for record in policy.records().iter().filter(|record| record.signed_by.is_none()) {
         let signature = format!(
-            "{{ document = \"{}\", sha256 = \"{hex}\", covers = \"{}\", signed_by = \"a test\", date = {yesterday}, \
+            "{{ document = \"{}\", sha256 = \"{digest}\", covers = \"{}\", signed_by = \"a test\", date = {yesterday}, \
              expires = {later} }}",
             record.document, record.scope
         );

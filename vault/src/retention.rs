@@ -6,7 +6,7 @@
 use crate::error::VaultError;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use vokter_rules::jurisdiction::RetentionClass;
+use vokter_rules::jurisdiction::{DEFAULT_RETENTION_DAYS, RetentionClass};
 
 const MINUTE_MS: i64 = 60_000;
 /// Minutes of a day, in milliseconds.
@@ -21,7 +21,7 @@ enum Cap {
 /// The most that a class allows, in words too, and who says so.
 const fn cap(class: RetentionClass) -> (Cap, &'static str, &'static str) {
     match class {
-        RetentionClass::EngineDefault => (Cap::Days(3), "72 hours", "EDPB 3/2019"),
+        RetentionClass::EngineDefault => (Cap::Days(DEFAULT_RETENTION_DAYS as i64), "72 hours", "EDPB 3/2019"),
         RetentionClass::NorwayWorkplace => (Cap::Days(7), "7 days", "WPC-6"),
         RetentionClass::NorwayMunicipal => (Cap::Days(7), "7 days", "KRS-33"),
         RetentionClass::Norway => (Cap::Days(30), "30 days", "WPC-7"),
@@ -43,7 +43,7 @@ pub struct Retention {
 
 impl Retention {
     /// What holds where the policy says nothing: 72 hours.
-    pub const DEFAULT: Self = Self { class: RetentionClass::EngineDefault, days: 3 };
+    pub const DEFAULT: Self = Self { class: RetentionClass::EngineDefault, days: DEFAULT_RETENTION_DAYS };
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
 

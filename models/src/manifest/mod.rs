@@ -10,13 +10,13 @@ mod resolve;
 mod written;
 
 use crate::classes::ClassMap;
-use crate::digest::Digest;
 use crate::error::plain_lines;
 use crate::file::read_regular;
 use crate::graph::Element;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use vokter_frames::{Channels, Placement, TensorSpec};
+use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 
 /// What a model is, where it is from, and what may be read from it.

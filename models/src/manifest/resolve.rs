@@ -4,11 +4,11 @@ use super::written::{Names, Range, Written, WrittenClasses, WrittenElement, Writ
 use super::{Colour, Decoder, Input, Letterboxing, Manifest, Mistake, Task, TensorLayout};
 use crate::classes::{ClassMap, Fate, standard_list};
 use crate::decode::yolox;
-use crate::digest::Digest;
 use crate::graph::Element;
 use crate::plate::corners;
 use std::collections::BTreeSet;
 use std::path::Path;
+use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 use vokter_rules::object::ObjectClass;
 
@@ -24,7 +24,7 @@ pub(super) fn resolve(written: Written, folder: &Path) -> Result<Manifest, Vec<M
             mistakes.push(Mistake::Empty(key, instead));
         }
     }
-    let sha256 = Digest::parse(&written.sha256);
+    let sha256 = Digest::parse(written.sha256.trim());
     if sha256.is_none() {
         mistakes.push(Mistake::Digest);
     }

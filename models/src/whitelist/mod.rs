@@ -15,11 +15,11 @@ pub use words::{Attribute, attribute_in};
 pub(crate) use shapes::Shapes;
 
 use crate::classes::Fate;
-use crate::digest::Digest;
 use crate::graph::{Element, Graph, Outlet};
 use crate::manifest::Manifest;
 use std::collections::BTreeSet;
 use std::fmt;
+use vokter_rules::digest::Digest;
 
 /// Operators of ONNX Runtime's own domain that quantisers and optimisers write into a file.
 const MICROSOFT: [&str; 32] = [

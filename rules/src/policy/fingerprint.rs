@@ -2,34 +2,25 @@
 
 use super::gate::{Aspect, Gate};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The state of each aspect of a purpose, as lines of text. The order in which the file says things means nothing, so
 /// neither does that of the lines.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Aspects(Vec<(Aspect, Vec<String>)>);
+pub(super) struct Aspects(BTreeMap<Aspect, Vec<String>>);
 
 impl Aspects {
     /// Adds a line to what is known of an aspect. It is one line whatever it holds, so that two never read as one.
     pub fn add(&mut self, aspect: Aspect, line: impl std::fmt::Display) {
         let line = line.to_string().replace('\\', "\\\\").replace('\n', "\\n");
-        let lines = match self.0.iter_mut().find(|(known, _)| *known == aspect) {
-            Some((_, lines)) => lines,
-            None => {
-                self.0.push((aspect, vec![]));
-                match self.0.last_mut() {
-                    Some((_, lines)) => lines,
-                    None => return,
-                }
-            }
-        };
-        let at = lines.partition_point(|known| *known < line);
-        lines.insert(at, line);
+        let lines = self.0.entry(aspect).or_default();
+        lines.insert(lines.partition_point(|known| *known < line), line);
     }
 
     /// What is known of one aspect, sorted.
     pub fn lines(&self, aspect: Aspect) -> &[String] {
-        self.0.iter().find(|(known, _)| *known == aspect).map_or(&[], |(_, lines)| lines)
+        self.0.get(&aspect).map_or(&[], Vec::as_slice)
     }
 
     /// The fingerprint of all that a gate covers: 16 hexadecimal digits of a SHA-256.

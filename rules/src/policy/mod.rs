@@ -19,17 +19,19 @@ mod schema;
 mod series;
 mod site;
 mod source;
+mod written;
 
 pub use check::{CHECKS, Check};
 pub use diagnostic::{Diagnostic, Label, Severity, Span};
 pub use diff::{Change, diff};
 pub use gate::{Aspect, Gate};
 pub use reader::did_you_mean;
-pub use record::{Cause, Digest, Documents, OpenGate, Record, Standing};
+pub use record::{Cause, Documents, OpenGate, Record, Standing};
 pub use schedule::{Hours, Schedule, Window, openings};
 pub use schema::schema;
 pub use series::{Grid, Measure};
 pub use site::{Camera, Condition, Deviation, FileSource, Purpose, Rule, SitePolicy, Source, SourceError};
+pub use written::{as_key, as_string};
 
 use crate::object::{ObjectClass, ObjectSet};
 use check::View;

@@ -206,12 +206,6 @@ pub(super) fn string(
     Some(Written::new(text.to_owned(), value.span()))
 }
 
-/// A name as a key of TOML.
-pub(super) fn as_key(name: &str) -> String {
-    let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { format!("{name:?}") }
-}
-
 fn number(value: &Spanned<DeValue<'_>>, key: &str, diagnostics: &mut Diagnostics) -> Option<Written<f64>> {
     let number = match value.get_ref() {
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64),

@@ -8,13 +8,11 @@
 
 use super::gate::Gate;
 use super::site::SitePolicy;
+use crate::digest::Digest;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
-
-/// The SHA-256 of a document.
-pub type Digest = [u8; 32];
 
 /// What the documents that a policy names hold today; a path that is not in it could not be read.
 pub type Documents = HashMap<String, Digest>;
@@ -117,11 +115,8 @@ pub enum Standing {
     Commissioning,
     /// These gates are open.
     Pending(Vec<OpenGate>),
-    /// Every gate is shut, until the first record expires.
-    Active {
-        /// First instant at which it is not active, if a record has one.
-        until: Option<Timestamp>,
-    },
+    /// Every gate is shut, until the first record expires, which ends its schedule.
+    Active,
     /// It was signed in full, and these gates have opened since.
     Suspended(Vec<OpenGate>),
 }
@@ -129,7 +124,7 @@ pub enum Standing {
 impl Standing {
     /// Whether its rules may run.
     pub const fn may_run(&self) -> bool {
-        matches!(self, Self::Commissioning | Self::Active { .. })
+        matches!(self, Self::Commissioning | Self::Active)
     }
 
     /// The word for it.
@@ -137,7 +132,7 @@ impl Standing {
         match self {
             Self::Commissioning => "commissioning",
             Self::Pending(_) => "pending",
-            Self::Active { .. } => "active",
+            Self::Active => "active",
             Self::Suspended(_) => "suspended",
         }
     }
@@ -146,7 +141,7 @@ impl Standing {
     pub fn open_gates(&self) -> &[OpenGate] {
         match self {
             Self::Pending(gates) | Self::Suspended(gates) => gates,
-            Self::Commissioning | Self::Active { .. } => &[],
+            Self::Commissioning | Self::Active => &[],
         }
     }
 }
@@ -157,7 +152,7 @@ impl SitePolicy {
     pub fn activate(&mut self, now: Timestamp, documents: &Documents) {
         let (records, zone) = (&self.records, &self.time_zone);
         for purpose in &mut self.purposes {
-            if purpose.is_commissioning {
+            if purpose.standing == Standing::Commissioning {
                 continue;
             }
             let its = || purpose.records.iter().filter_map(|index| Some((*index, records.get(*index)?)));
@@ -166,15 +161,14 @@ impl SitePolicy {
                     found.open_because(now, zone, documents).map(|cause| OpenGate { record, cause })
                 })
                 .collect();
-            let until = its().filter_map(|(_, record)| record.ends(zone)).min();
+            purpose.schedule.ends = its().filter_map(|(_, record)| record.ends(zone)).min();
             purpose.standing = if open.is_empty() {
-                Standing::Active { until }
+                Standing::Active
             } else if open.iter().any(|gate| gate.cause == Cause::Unsigned) {
                 Standing::Pending(open)
             } else {
                 Standing::Suspended(open)
             };
-            purpose.schedule.ends = until;
         }
     }
 }

@@ -173,7 +173,6 @@ pub struct Purpose {
     pub roles: Vec<String>,
     /// The rules that may run.
     pub rules: Vec<Rule>,
-    pub(super) is_commissioning: bool,
     pub(super) standing: Standing,
     pub(super) records: Vec<usize>,
     pub(super) aspects: Aspects,

@@ -8,8 +8,8 @@ mod manual;
 mod topic;
 
 use crate::arguments::Explain;
+use crate::text::say;
 use anyhow::Result;
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use topic::Topic;
 
@@ -20,9 +20,9 @@ const PROPOSALS: usize = 3;
 
 pub fn run(arguments: &Explain) -> Result<ExitCode> {
     if arguments.coverage {
-        print(&coverage::table(coverage::columns()))?;
+        say(&coverage::table(coverage::columns()))?;
     } else if arguments.list {
-        print(&topic::list())?;
+        say(&topic::list())?;
     } else {
         let word = arguments.word.as_deref().unwrap_or_default();
         let found = Topic::named(word);
@@ -31,7 +31,7 @@ pub fn run(arguments: &Explain) -> Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
         let texts: Vec<_> = found.iter().map(Topic::text).collect();
-        print(&texts.join("\n\n"))?;
+        say(&texts.join("\n\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,13 +49,5 @@ fn proposals(word: &str) -> String {
         [] => "help: `vokter explain --list` shows every word".to_owned(),
         [one] => format!("help: did you mean {one}?"),
         [before @ .., last] => format!("help: did you mean {} or {last}?", before.join(", ")),
-    }
-}
-
-/// Prints on standard output, of which a reader may have seen enough before the end.
-fn print(text: &str) -> Result<()> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     let mut counted: Vec<(&SeriesSource, &CameraSource, &Shape)> = vec![];
     for series in view.site.purposes.iter().flat_map(|purpose| &purpose.series) {
         let (Some(camera), Some(zone)) = (&series.camera, &series.zone) else { continue };
-        let found = view.site.cameras.iter().find(|found| found.name.value == camera.value);
+        let found = view.camera(&camera.value);
         let shape = found.and_then(|found| found.zones.iter().find(|shape| shape.name.value == zone.value));
         counted.extend(found.zip(shape).map(|(camera, shape)| (series, camera, shape)));
     }

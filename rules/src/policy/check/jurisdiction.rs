@@ -26,7 +26,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.push(unknown("jurisdiction", "ISL-4", "pack of rules", word, names));
     }
     let span = written.first().zip(written.last()).map_or(view.site.span.clone(), |(a, b)| a.span.start..b.span.end);
-    let countries = [Pack::Norway, Pack::Iceland].into_iter().filter(|country| view.has(*country)).count();
+    let countries = Pack::ALL.iter().filter(|pack| pack.is_country() && view.has(**pack)).count();
     if countries == 0 {
         diagnostics.push(refusal("the rules of no country are named", span, "a country is missing"));
     } else if countries > 1 {

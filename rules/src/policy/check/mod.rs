@@ -13,7 +13,8 @@ pub(super) mod vocabularies {
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::gate::Gate;
-use super::reader::{Written, as_key};
+use super::reader::Written;
+use super::written::as_key;
 
 /// One question that the compiler asks of a site file.
 pub struct Check {

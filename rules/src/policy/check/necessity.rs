@@ -8,7 +8,8 @@ use super::{Looked, View, demand};
 use crate::jurisdiction::Pack;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
-use crate::policy::reader::{as_key, did_you_mean};
+use crate::policy::reader::did_you_mean;
+use crate::policy::written::as_key;
 use crate::purpose::PurposeKind;
 
 /// What else there is, in Norway (KRS-6).

@@ -4,9 +4,9 @@
 //! *Instead*: `vokter sign site.toml PURPOSE RECORD --by "NAME, FUNCTION"` writes them.
 
 use super::{View, unknown};
+use crate::digest::Digest;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
-use crate::policy::resolve::digest;
 use crate::policy::source::RecordSource;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
@@ -60,7 +60,7 @@ fn signature(record: &RecordSource, diagnostics: &mut Diagnostics) {
                 .help("`vokter sign` writes it, or take it out and leave the document"),
         );
     }
-    if let Some(written) = record.sha256.as_ref().filter(|written| digest(&written.value).is_none()) {
+    if let Some(written) = record.sha256.as_ref().filter(|written| Digest::parse(&written.value).is_none()) {
         let message = "a SHA-256 has 64 hexadecimal digits";
         diagnostics.push(
             Diagnostic::error("record", message, written.span.clone(), "not a digest")

@@ -5,7 +5,8 @@ use super::View;
 use super::forbidden_analysis::why_refused;
 use crate::analysis::catalog;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
-use crate::policy::reader::{as_key, did_you_mean};
+use crate::policy::reader::did_you_mean;
+use crate::policy::written::as_key;
 use crate::purpose::PurposeKind;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {

@@ -68,9 +68,8 @@ fn where_it_counts(view: &View<'_>, series: &SeriesSource, measure: Measure, dia
         diagnostics.push(missing("camera"));
         return;
     };
-    let Some(camera) = view.site.cameras.iter().find(|camera| camera.name.value == written.value) else {
-        let names = view.site.cameras.iter().map(|camera| camera.name.value.as_str());
-        diagnostics.push(unknown("series", "IVA-11a", "camera of this file", written, names));
+    let Some(camera) = view.camera(&written.value) else {
+        diagnostics.push(unknown("series", "IVA-11a", "camera of this file", written, view.camera_names()));
         return;
     };
     match &series.zone {

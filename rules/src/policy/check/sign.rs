@@ -6,7 +6,7 @@
 //! controller.
 
 use super::{View, demand_of};
-use crate::policy::reader::as_key;
+use crate::policy::written::as_key;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
 

@@ -21,6 +21,7 @@ pub(in crate::policy) struct View<'s> {
     /// The packs that apply: those that are written, and the workplace's where one of the places is one.
     pub packs: Vec<Pack>,
     pub purposes: Vec<Looked<'s>>,
+    cameras: HashMap<&'s str, &'s CameraSource>,
     /// Purposes that look at a place, by the place's name.
     pub places: HashMap<&'s str, Vec<usize>>,
 }
@@ -64,7 +65,7 @@ impl<'s> View<'s> {
                 places.entry(place.name.value.as_str()).or_default().push(number);
             }
         }
-        Self { site, supplied, packs, purposes, places }
+        Self { site, supplied, packs, purposes, cameras, places }
     }
 
     /// Whose public holidays hold.
@@ -75,6 +76,16 @@ impl<'s> View<'s> {
     /// Whether a pack applies.
     pub fn has(&self, pack: Pack) -> bool {
         self.packs.contains(&pack)
+    }
+
+    /// The camera of that name.
+    pub fn camera(&self, name: &str) -> Option<&'s CameraSource> {
+        self.cameras.get(name).copied()
+    }
+
+    /// What the cameras are called, in the order of the file.
+    pub fn camera_names(&self) -> impl Iterator<Item = &'s str> {
+        self.site.cameras.iter().map(|camera| camera.name.value.as_str())
     }
 
     /// The role of that name.

@@ -5,7 +5,6 @@ mod record;
 mod rule;
 
 pub(super) use hours::{days, hours, time, windows};
-pub(super) use record::digest;
 
 use super::check::{View, class_of as class_of_place};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -15,35 +14,13 @@ use super::reader::Written;
 use super::record::Standing;
 use super::schedule::Schedule;
 use super::site::{Camera, Purpose, SitePolicy, Source};
-use super::source::{CameraSource, Shape, SiteSource, VideoSource};
+use super::source::{CameraSource, Shape, VideoSource};
 use crate::geometry::{Point, Polygon};
 use crate::jurisdiction::{self, DEFAULT_RETENTION_DAYS};
 use crate::limits;
 use crate::purpose::PurposeKind;
 use jiff::tz::TimeZone;
 use record::Records;
-use std::collections::HashMap;
-
-/// Cameras by their names.
-struct Names<'s> {
-    cameras: &'s [CameraSource],
-    by_name: HashMap<&'s str, &'s CameraSource>,
-}
-
-impl<'s> Names<'s> {
-    fn of(site: &'s SiteSource) -> Self {
-        let by_name = site.cameras.iter().map(|camera| (camera.name.value.as_str(), camera)).collect();
-        Self { cameras: &site.cameras, by_name }
-    }
-
-    fn camera(&self, name: &str) -> Option<&'s CameraSource> {
-        self.by_name.get(name).copied()
-    }
-
-    fn cameras(&self) -> impl Iterator<Item = &'s str> {
-        self.cameras.iter().map(|camera| camera.name.value.as_str())
-    }
-}
 
 /// Binds every name. `None` when something that is needed is missing; the reason is then in `diagnostics`.
 pub(super) fn resolve(view: &View<'_>, diagnostics: &mut Diagnostics) -> Option<SitePolicy> {
@@ -52,11 +29,10 @@ pub(super) fn resolve(view: &View<'_>, diagnostics: &mut Diagnostics) -> Option<
     too_many("cameras", source.cameras.len(), limits::CAMERAS, diagnostics);
     too_many("purposes", source.purposes.len(), limits::PURPOSES, diagnostics);
     let cameras: Vec<_> = source.cameras.iter().filter_map(|camera| self::camera(camera, diagnostics)).collect();
-    let names = Names::of(source);
     let mut records = Records::of_site(view);
     let mut purposes = vec![];
     for number in 0..view.purposes.len() {
-        purposes.extend(purpose(number, view, &names, &cameras, &mut records, diagnostics));
+        purposes.extend(purpose(number, view, &cameras, &mut records, diagnostics));
     }
     Some(SitePolicy {
         name: source.name.as_ref()?.value.clone(),
@@ -145,7 +121,6 @@ fn video(source: &VideoSource, diagnostics: &mut Diagnostics) -> Option<Source> 
 fn purpose(
     number: usize,
     view: &View<'_>,
-    names: &Names<'_>,
     cameras: &[Camera],
     records: &mut Records,
     diagnostics: &mut Diagnostics,
@@ -153,7 +128,7 @@ fn purpose(
     let looked = view.purposes.get(number)?;
     let source = looked.source;
     too_many("rules", source.rules.len(), limits::RULES_PER_PURPOSE, diagnostics);
-    let rules: Vec<_> = source.rules.iter().filter_map(|rule| rule::rule(rule, names, diagnostics)).collect();
+    let rules: Vec<_> = source.rules.iter().filter_map(|rule| rule::rule(rule, view, diagnostics)).collect();
     let hours = hours(source)?;
     let retention_days = source.retention.as_ref().and_then(|kept| kept.days.as_ref());
     let retention_days = retention_days.map_or(DEFAULT_RETENTION_DAYS, |days| days.value.clamp(0.0, 36_500.0) as u16);
@@ -192,7 +167,6 @@ fn purpose(
         retention_class,
         roles: source.roles.iter().map(|role| role.value.clone()).collect(),
         rules,
-        is_commissioning,
         standing: if is_commissioning { Standing::Commissioning } else { Standing::Pending(vec![]) },
         records,
         aspects,

@@ -1,9 +1,10 @@
 //! Records: each bound to its gate, and to a fingerprint of what it would be signed over now.
 
+use crate::digest::Digest;
 use crate::policy::check::View;
 use crate::policy::fingerprint::Aspects;
 use crate::policy::gate::Gate;
-use crate::policy::record::{Digest, Record};
+use crate::policy::record::Record;
 use crate::policy::source::RecordSource;
 use std::collections::HashMap;
 
@@ -36,7 +37,7 @@ impl Records {
             let mut aspects = aspects.clone();
             view.describe_place(place, &mut aspects);
             let name = place.name.value.as_str();
-            for looked in view.purposes.iter().filter(|looked| looked.places.iter().any(|its| its.name.value == name)) {
+            for looked in view.places.get(name).into_iter().flatten().filter_map(|number| view.purposes.get(*number)) {
                 view.describe_purpose(looked, &mut aspects);
             }
             let indices: Vec<_> =
@@ -76,7 +77,7 @@ impl Records {
             gate,
             keys,
             document: source.document.as_ref()?.value.clone(),
-            sha256: source.sha256.as_ref().and_then(|written| digest(&written.value)),
+            sha256: source.sha256.as_ref().and_then(|written| Digest::parse(&written.value)),
             covers: source.covers.as_ref().map(|written| written.value.clone()),
             signed_by: source.signed_by.as_ref().map(|written| written.value.clone()),
             date: source.date.as_ref().map(|written| written.value),
@@ -85,16 +86,4 @@ impl Records {
         });
         Some(self.all.len() - 1)
     }
-}
-
-/// The digest that 64 hexadecimal digits are.
-pub(in crate::policy) fn digest(text: &str) -> Option<Digest> {
-    let mut digest = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(digest)
 }

@@ -1,20 +1,21 @@
 //! Rules: the camera, zone or line that they name, and what must happen there.
 
-use super::{Names, polygon};
+use super::polygon;
 use crate::analysis::Direction;
 use crate::geometry::Segment;
 use crate::object::ObjectClass;
+use crate::policy::check::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::reader::{Written, did_you_mean};
 use crate::policy::site::{Condition, Rule};
 use crate::policy::source::{RuleSource, Shape};
 
 /// A rule with its names bound, and the shape that it looks at. `None` was reported.
-pub(super) fn rule(source: &RuleSource, names: &Names<'_>, diagnostics: &mut Diagnostics) -> Option<Rule> {
+pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagnostics) -> Option<Rule> {
     let written = source.camera.as_ref()?;
-    let Some(camera) = names.camera(&written.value) else {
+    let Some(camera) = view.camera(&written.value) else {
         let message = format!("there is no camera `{}`", written.value);
-        let help = did_you_mean(&written.value, names.cameras());
+        let help = did_you_mean(&written.value, view.camera_names());
         diagnostics.push(Diagnostic::error("unknown-name", message, written.span.clone(), "no such camera").help(help));
         return None;
     };

@@ -1,4 +1,4 @@
-//! SHA-256, by which a model's file is known.
+//! SHA-256, by which a model's file and a signed document are known.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -16,7 +16,6 @@ impl Digest {
     /// From 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut digest = [0; 32];
-        let text = text.trim();
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
