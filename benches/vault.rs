@@ -13,7 +13,8 @@ use std::time::Instant;
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 use vokter_vault::{
-    Access, Draft, Grant, Kept, PropertyProtection, Reading, Recorder, Retention, Role, RootKey, Vault, verify,
+    Access, Draft, Grant, Holder, Kept, Law, PropertyProtection, Reading, Recorder, Register, Retention, Role, RootKey,
+    Vault, verify,
 };
 
 /// What the vault should do, on any disk that is not slower than a laptop's.
@@ -47,6 +48,13 @@ fn open(folder: &Path, now: Timestamp) -> (Vault, Recorder, Grant<PropertyProtec
     let (vault, mut mint) = Vault::open_or_create(&folder.join("data"), root, now).unwrap();
     let recorder = mint.recorder(PurposeKind::PropertyProtection, "yard-at-night", Retention::DEFAULT).unwrap();
     (vault, recorder, mint.grant("yard-at-night").unwrap())
+}
+
+/// Who may read in this bench.
+fn register() -> Register {
+    let people = vec!["bench".to_owned()];
+    let holders = vec![Holder { role: Role::Operator, purpose: None, people, until: None }];
+    Register { law: Law::Norway, holders, searches: vec![] }
 }
 
 /// Keeps events, a commit at a time; returns how many a second.
@@ -84,7 +92,8 @@ fn erase_a_day(report: &mut Report, folder: &Path, items: usize, now: Timestamp)
     report.figure(format!("disk for an event, {items} kept"), size(&data) / items as f64, "bytes");
     report.figure("the event itself", EVENT.len() as f64, "bytes");
 
-    let access = Access::new("bench", Role::Operator, "a bench").unwrap();
+    let access = Access::new("bench", "a bench").unwrap();
+    vault.enrol(&register(), now).unwrap();
     let draft = Draft { recorder: &recorder, captured: now, payload: EVENT.as_bytes(), medium: None };
     let Kept::Until(item, deadline) = vault.keep(&[draft], now).unwrap()[0] else { return };
     let reading = Reading { item: Some(item), ..Reading::default() };

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod command;
+mod conceal;
 mod documents;
 mod import;
 mod keeper;
@@ -11,10 +12,12 @@ mod lines;
 mod live_view;
 mod logs;
 mod outlet;
+mod register;
 mod report;
 mod supplied;
 mod text;
 mod truth;
+mod witness;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -36,10 +39,15 @@ fn main() -> ExitCode {
         Command::Run(run) => command::run::run(run),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),
-        Command::Events(events) => command::vault::events(events),
-        Command::Erase(erase) => command::vault::erase(erase),
-        Command::Log(log) => command::vault::log(log),
-        Command::Verify(verify) => command::vault::verify(verify),
+        Command::Events(events) => command::vault::events::events(events),
+        Command::Erase(erase) => command::vault::events::erase(erase),
+        Command::Incident(incident) => command::vault::incident::run(incident),
+        Command::Disclose(disclose) => command::vault::disclose::run(disclose),
+        Command::Subject(subject) => command::vault::subject::run(subject),
+        Command::Cases(cases) => command::vault::cases::run(cases),
+        Command::Passages(passages) => command::vault::passages::run(passages),
+        Command::Log(log) => command::vault::log::log(log),
+        Command::Verify(verify) => command::vault::log::verify(verify),
     };
     match done {
         Ok(code) => code,

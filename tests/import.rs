@@ -34,6 +34,7 @@ fn answered(site: &str) -> String {
         ("# information = \"\"", "information = \"https://workshop.example/privacy\""),
         ("# data_protection_officer = \"\"", "data_protection_officer = \"officer@workshop.example\""),
         ("# decides_disclosure", "decides_disclosure"),
+        ("# oversees_privacy", "oversees_privacy"),
         ("# [roles.manager]", "[roles.manager]"),
         ("# people = [\"\"]", "people = [\"kari.nordmann\"]"),
         ("# duty", "duty"),

@@ -31,3 +31,5 @@ mod site_file;
 mod support;
 mod tidy;
 mod vault;
+mod vault_people;
+mod witness;

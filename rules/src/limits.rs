@@ -78,8 +78,18 @@ pub const ITEMS_CLEARED_PER_TURN: usize = 20_000;
 pub const REASON_CHARACTERS: usize = 500;
 /// Longest window of an incident, in hours: what is held or disclosed lies within it.
 pub const INCIDENT_WINDOW_HOURS: i64 = 24;
+/// How long after an alarm it may be looked at to be handled, in hours; later, only in the window of a case.
+pub const ALARM_HOURS: i64 = 24;
 /// Items of a disclosure.
 pub const ITEMS_PER_DISCLOSURE: usize = 64;
+/// Months in which a data subject's request is answered, from its receipt (GDPR 12(3)).
+pub const ANSWER_MONTHS: i32 = 1;
+/// Months by which that may be extended once, where requests are many or complex (GDPR 12(3)).
+pub const EXTENSION_MONTHS: i32 = 2;
+/// Days before its end at which a request is said to be due.
+pub const DUE_DAYS: i64 = 7;
+/// Months after which a role that nobody looked at anew opens nothing (KRS-26).
+pub const REVIEW_MONTHS: i32 = 12;
 
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;

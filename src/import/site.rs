@@ -67,6 +67,7 @@ fn head(origin: &str, time_zone: Option<&str>) -> String {
 # information = \"\"               # where on the web those who pass can read more
 # data_protection_officer = \"\"   # how to reach the officer, or {{ not_required = \"why\" }}
 # decides_disclosure = \"manager\" # the role that decides what is handed out
+# oversees_privacy = \"manager\"   # the role that answers those who were filmed, and reads the log
 
 # What the whole site needs on paper; `vokter sign` signs it.
 [records]

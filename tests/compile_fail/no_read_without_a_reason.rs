@@ -1,4 +1,4 @@
 //! INV-8: an access without a reason does not exist.
 fn main() {
-    let _ = vokter_vault::Access { who: String::new(), role: vokter_vault::Role::Operator, reason: String::new() };
+    let _ = vokter_vault::Access { who: String::new(), reason: String::new() };
 }

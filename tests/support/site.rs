@@ -17,6 +17,7 @@ phone = "+47 00 00 00 00"
 information = "https://test.example/privacy"
 data_protection_officer = "officer@test.example"
 decides_disclosure = "manager"
+oversees_privacy = "manager"
 [records]
 rights-routine = "rights-routine.md"
 risk-analysis = "risk-analysis.md"
@@ -97,4 +98,16 @@ pub fn write_signed(folder: &Path, name: &str, text: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, DOCUMENT).unwrap();
     }
+}
+
+/// The scenario of the walk, an hour ago in Norway or since midnight: alarms are shown for a day, and nothing is recorded in
+/// the future.
+pub fn recent_walk() -> String {
+    let now = jiff::Zoned::now().in_tz("Europe/Oslo").unwrap();
+    let midnight = now.start_of_day().unwrap();
+    let begun = now.saturating_sub(jiff::Span::new().hours(1)).max(midnight);
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenes/walk.toml")).unwrap();
+    let later = begun.saturating_add(jiff::Span::new().minutes(1));
+    let at = |time: &jiff::Zoned| format!("at = \"{}\"", time.strftime("%H:%M"));
+    text.replace("at = \"11:00\"", &at(&begun)).replace("at = \"14:00\"", &at(&later))
 }

@@ -1,11 +1,13 @@
 //! Who may do what with which purpose: a closed table (WPC-10, KRS-26, INV-13).
 
 use crate::error::VaultError;
+use serde::{Deserialize, Serialize};
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 
 /// What a person is to the site. There is no role that may do everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Handles alarms.
     Operator,
@@ -51,22 +53,26 @@ impl Role {
 
     /// Whether it may do that with what is kept for such a purpose.
     pub const fn may(self, operation: Operation, purpose: PurposeKind) -> bool {
-        use Operation::{DecideDisclosure, Erase, Hold, OpenIncident, Read, ReadLog, RequestDisclosure};
-        match (operation, purpose) {
-            (Erase | ReadLog, _) => matches!(self, Self::PrivacyOfficer),
-            // Nothing is kept for them, so there is nothing to open, to hold or to disclose.
-            (_, PurposeKind::AnonymousCounting | PurposeKind::AccessControl | PurposeKind::WorkPerformance) => false,
-            (DecideDisclosure | Hold, _) => matches!(self, Self::Decider),
-            (Read | OpenIncident | RequestDisclosure, PurposeKind::ParkingPayment) => {
-                matches!(self, Self::ParkingOperator)
-            }
-            (
-                Read | OpenIncident | RequestDisclosure,
-                PurposeKind::CrimePrevention
-                | PurposeKind::LifeAndHealth
-                | PurposeKind::PropertyProtection
-                | PurposeKind::Care,
-            ) => matches!(self, Self::Operator),
+        use Operation::{
+            ApproveCopy, DecideDisclosure, Erase, HandleRights, Hold, OpenIncident, PrepareCopy, Read, ReadCases,
+            ReadLog, RequestDisclosure,
+        };
+        let looks = match purpose {
+            PurposeKind::ParkingPayment => matches!(self, Self::ParkingOperator),
+            PurposeKind::CrimePrevention
+            | PurposeKind::LifeAndHealth
+            | PurposeKind::PropertyProtection
+            | PurposeKind::AccessControl
+            | PurposeKind::Care => matches!(self, Self::Operator),
+            // Nothing is kept for them that anyone could look at.
+            PurposeKind::AnonymousCounting | PurposeKind::WorkPerformance => false,
+        };
+        let is_kept = !matches!(purpose, PurposeKind::AnonymousCounting | PurposeKind::WorkPerformance);
+        match operation {
+            Erase | ReadLog | HandleRights => matches!(self, Self::PrivacyOfficer),
+            Read | OpenIncident | RequestDisclosure | PrepareCopy => looks,
+            Hold | DecideDisclosure | ApproveCopy => is_kept && matches!(self, Self::Decider),
+            ReadCases => looks || (is_kept && matches!(self, Self::Decider | Self::PrivacyOfficer)),
         }
     }
 }
@@ -88,11 +94,19 @@ pub enum Operation {
     RequestDisclosure,
     /// Decide on that, and note that it was received (KRS-32).
     DecideDisclosure,
+    /// See what was decided about items, and why; no item (KRS-31).
+    ReadCases,
+    /// Note what a data subject asks for, and answer it (IVA-12).
+    HandleRights,
+    /// Make the copy that a data subject gets, with everyone else made unrecognisable (ISL-7).
+    PrepareCopy,
+    /// Look at that copy, and let it go (ISL-7).
+    ApproveCopy,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::Erase,
         Self::ReadLog,
@@ -100,6 +114,10 @@ impl Operation {
         Self::Hold,
         Self::RequestDisclosure,
         Self::DecideDisclosure,
+        Self::ReadCases,
+        Self::HandleRights,
+        Self::PrepareCopy,
+        Self::ApproveCopy,
     ];
 
     /// Its name, as the log has it.
@@ -112,29 +130,33 @@ impl Operation {
             Self::Hold => "hold events",
             Self::RequestDisclosure => "request a disclosure",
             Self::DecideDisclosure => "decide a disclosure",
+            Self::ReadCases => "see the cases",
+            Self::HandleRights => "handle a request of a data subject",
+            Self::PrepareCopy => "prepare a copy for a data subject",
+            Self::ApproveCopy => "approve a copy for a data subject",
         }
     }
 }
 
-/// Who asks, in what role and for what reason. It is written to the log before anything is shown (INV-8).
+/// Who asks, and for what reason. In what role is found in the vault's own register; all of it is written to the log before
+/// anything is shown (INV-8).
 #[derive(Clone, Debug)]
 pub struct Access {
     who: String,
-    role: Role,
     reason: String,
 }
 
 impl Access {
-    /// An access of that person, in that role, for that reason.
+    /// An access of that person, for that reason.
     ///
     /// # Errors
     /// When there is no reason, or one longer than [`limits::REASON_CHARACTERS`].
-    pub fn new(who: &str, role: Role, reason: &str) -> Result<Self, VaultError> {
+    pub fn new(who: &str, reason: &str) -> Result<Self, VaultError> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > limits::REASON_CHARACTERS {
             return Err(VaultError::NoReason(limits::REASON_CHARACTERS));
         }
-        Ok(Self { who: who.to_owned(), role, reason: reason.to_owned() })
+        Ok(Self { who: who.to_owned(), reason: reason.to_owned() })
     }
 
     /// Who asks.
@@ -142,28 +164,8 @@ impl Access {
         &self.who
     }
 
-    /// In what role.
-    pub fn role(&self) -> Role {
-        self.role
-    }
-
     /// For what reason.
     pub fn reason(&self) -> &str {
         &self.reason
-    }
-
-    /// Refuses what the role may not do.
-    pub(crate) fn check(&self, operation: Operation, kind: PurposeKind, purpose: &str) -> Result<(), VaultError> {
-        if self.role.may(operation, kind) {
-            return Ok(());
-        }
-        let allowed: Vec<_> =
-            Role::ALL.into_iter().filter(|role| role.may(operation, kind)).map(|role| role.name()).collect();
-        Err(VaultError::NotAllowed {
-            role: self.role.name(),
-            operation: operation.name(),
-            purpose: purpose.to_owned(),
-            allowed: if allowed.is_empty() { "nobody may".into() } else { format!("{} may", allowed.join(", ")) },
-        })
     }
 }

@@ -1,21 +1,29 @@
-//! Disclosure: on a closed list of grounds, each with its evidence, asked for by one person and decided by another, to a
+//! Disclosure: on a closed list of grounds, each with its evidence, asked for by one person and decided by another, as a
 //! package that the recipient alone can open; when they have it, every copy here is destroyed (WPC-5, ISL-6, ISL-12, KRS-32).
+//!
+//! ```text
+//! request ─another person─▶ decided ─▶ extract: sealed here, ends with the first of its items
+//!                            │            ├─ fetched ─▶ received: items and extract are erased
+//!                            └─ refused   └─ its end comes ─▶ destroyed, with a certificate
+//! ```
 
 use crate::access::{Access, Operation};
-use crate::cases::{Evidence, Record, Step};
-use crate::crypto::{hash, hex};
+use crate::cases::{Evidence, Extract, Step};
 use crate::error::VaultError;
-use crate::item::ItemId;
+use crate::item::{ItemId, Kept};
 use crate::purpose::{Grant, Kind, PurposeLabel};
-use crate::read::Reading;
-use crate::vault::{Session, Vault};
+use crate::register::{Law, same};
+use crate::retention::Retention;
+use crate::vault::{Session, Vault, What};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr as _;
+use vokter_rules::digest::Digest;
 use vokter_rules::limits;
+use vokter_rules::purpose::PurposeKind;
 use zeroize::Zeroizing;
 
-/// Why something may be disclosed. The list is that of the jurisdiction, and closed.
+/// Why something may be disclosed. The list is that of the law, and closed; that of passages is shorter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "jurisdiction", content = "ground", rename_all = "kebab-case")]
 pub enum Ground {
@@ -23,6 +31,37 @@ pub enum Ground {
     Norway(NorwayGround),
     /// Iceland: five.
     Iceland(IcelandGround),
+    /// Passages through doors: two.
+    Passages(PassageGround),
+}
+
+/// The two grounds on which passages may be disclosed (ACC-11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PassageGround {
+    /// The holder consents.
+    Consent {
+        /// The consent.
+        of_the_holder: Evidence,
+    },
+    /// The police demand it in a criminal case.
+    CriminalCase {
+        /// Their case.
+        investigation: Evidence,
+    },
+}
+
+impl Ground {
+    /// Refuses a ground that is of another law, or of another kind of purpose.
+    fn check(&self, law: Law, purpose: &PurposeLabel) -> Result<(), VaultError> {
+        let is_of_passages = purpose.kind() == PurposeKind::AccessControl;
+        let (fits, requirement) = match (is_of_passages, law) {
+            (true, _) => (matches!(self, Self::Passages(_)), "ACC-11"),
+            (false, Law::Norway) => (matches!(self, Self::Norway(_)), "WPC-5"),
+            (false, Law::Iceland) => (matches!(self, Self::Iceland(_)), "ISL-12"),
+        };
+        if fits { Ok(()) } else { Err(VaultError::NoGround { purpose: purpose.to_string(), requirement }) }
+    }
 }
 
 /// The three grounds of Norway (WPC-5).
@@ -107,58 +146,78 @@ impl Vault {
             return Err(VaultError::TooLarge { what: "a disclosure", limit: limits::ITEMS_PER_DISCLOSURE as u64 });
         }
         age::x25519::Recipient::from_str(&recipient).map_err(|_| VaultError::Recipient)?;
-        let purpose = grant.purpose().text();
-        self.admit_for(grant, access, Operation::RequestDisclosure, &Reading::default(), &items, now)?;
+        let purpose = grant.purpose().clone();
+        self.admit_for(grant, access, Operation::RequestDisclosure, &items, now)?;
         self.with(|inner| {
             let ask = |session: &mut Session<'_>| {
-                for item in &items {
-                    session.open_item(&purpose, *item)?;
-                }
-                let items = items.iter().map(|item| item.number()).collect();
-                session.record(access.who(), Step::Requested { purpose: purpose.clone(), items, ground, recipient })
+                ground.check(session.law()?, &purpose)?;
+                items.iter().try_for_each(|item| session.open_item(&purpose.text(), *item).map(|_| ()))?;
+                session.record(access.who(), Step::Requested { purpose, items, ground, recipient })
             };
             Ok(inner.write(now, false, ask)?.0)
         })
     }
 
-    /// Decides a case: with a package for the recipient, which nobody here can open, or without. The decision and the
-    /// package's digest are on the disk before this returns.
+    /// Decides a case: with an extract for the recipient, which nobody here can open, or without. Decision and extract are
+    /// on the disk before this returns.
     ///
     /// # Errors
-    /// When the role may not, who decides is who asked (KRS-32), the case is decided already or not this purpose's, an item
-    /// is over, or the disk refuses; nothing is disclosed then.
+    /// When nobody with a role that may is who asks, who decides is who asked (KRS-32), the case is decided already or not
+    /// this purpose's, an item is over, or the disk refuses; nothing is disclosed then.
     pub fn decide_disclosure<P: Kind>(
         &self,
         grant: &Grant<P>,
         access: &Access,
-        case: ItemId,
-        approve: bool,
+        (case, approve): (ItemId, bool),
         now: Timestamp,
-    ) -> Result<Option<Vec<u8>>, VaultError> {
-        self.admit_for(grant, access, Operation::DecideDisclosure, &Reading::default(), &[case], now)?;
+    ) -> Result<Option<Extract>, VaultError> {
+        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
         self.with(|inner| {
             let decide = |session: &mut Session<'_>| {
-                let state = session.case(case, grant.purpose())?;
+                let state = session.disclosure(case, grant.purpose())?;
                 if state.is_decided {
                     return Err(VaultError::Decided(case.to_string()));
                 }
-                if state.asked_by == access.who() {
+                if same(&state.asked_by, access.who()) {
                     return Err(VaultError::SamePerson);
                 }
-                let package = approve.then(|| session.package(case, &state, grant.purpose())).transpose()?;
-                let digest = package.as_ref().map(|package| hex(&hash(&[b"package", package])));
-                session.record(access.who(), Step::Decided { case: case.number(), package: digest })?;
-                Ok(package)
+                let extract = approve.then(|| session.extract(case, &state, grant.purpose())).transpose()?;
+                session.record(access.who(), Step::Decided { case, extract: extract.clone() })?;
+                Ok(extract)
             };
             Ok(inner.write(now, false, decide)?.0)
         })
     }
 
-    /// Notes that the recipient has the package, and destroys every copy here: rows, keys, stills (ISL-6). The digest of the
-    /// package stays in the case.
+    /// Fetches what was made for the recipient, as often as it takes for it to arrive.
     ///
     /// # Errors
-    /// When the role may not, the case was not approved or is not this purpose's, or the disk refuses; nothing is erased then.
+    /// When nobody with a role that may is who asks, the case was not approved or is not this purpose's, the recipient has
+    /// it, its time is over, or the log cannot be written.
+    pub fn fetch_extract<P: Kind>(
+        &self,
+        grant: &Grant<P>,
+        access: &Access,
+        case: ItemId,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, VaultError> {
+        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
+        let fetch = |session: &mut Session<'_>| {
+            let state = session.disclosure(case, grant.purpose())?;
+            let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
+            let held = session.open_item(&extracts_of(grant.purpose()), extract.item);
+            let package = held.ok().and_then(|held| held.medium);
+            package.map(|package| package.to_vec()).ok_or_else(|| VaultError::Gone(case.to_string()))
+        };
+        self.with(|inner| Ok(inner.write(now, false, fetch)?.0))
+    }
+
+    /// Notes that the recipient has the package, and destroys every copy here: rows, keys, stills, the extract (ISL-6). The
+    /// digest of the package stays in the case.
+    ///
+    /// # Errors
+    /// When nobody with a role that may is who asks, the case was not approved or is not this purpose's, or the disk
+    /// refuses; nothing is erased then.
     pub fn receive_disclosure<P: Kind>(
         &self,
         grant: &Grant<P>,
@@ -166,44 +225,58 @@ impl Vault {
         (case, receipt): (ItemId, &Evidence),
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        self.admit_for(grant, access, Operation::DecideDisclosure, &Reading::default(), &[case], now)?;
+        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
         self.with(|inner| {
             inner.journal_holds_secrets();
             let receive = |session: &mut Session<'_>| {
-                let state = session.case(case, grant.purpose())?;
-                if !state.is_approved {
-                    return Err(VaultError::NotApproved(case.to_string()));
-                }
+                let state = session.disclosure(case, grant.purpose())?;
+                let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
+                let label = grant.purpose();
+                let (mut left, lineage) = (Vec::new(), session.lineage()?);
                 for item in &state.items {
-                    match session.erase(&grant.purpose().text(), grant.purpose(), *item) {
-                        // It has come to its deadline, or was erased, meanwhile.
-                        Err(VaultError::NoItem { .. }) => {}
-                        other => other?,
+                    let item = lineage.current(*item);
+                    // What is not there has come to its deadline, or was erased, meanwhile.
+                    if session.row_of(&label.text(), item)?.is_some() {
+                        left.push(item);
                     }
                 }
-                session.record(access.who(), Step::Received { case: case.number(), receipt: receipt.clone() })?;
-                Ok(state.items)
+                let mut files = session.erase_everywhere(label, &left)?;
+                match session.erase(&extracts_of(label), label, extract.item) {
+                    // It went with its items.
+                    Err(VaultError::NoItem { .. }) => {}
+                    other => {
+                        other?;
+                        files.push(extract.item);
+                    }
+                }
+                session.record(access.who(), Step::Received { case, receipt: receipt.clone() })?;
+                Ok(files)
             };
-            let (items, _) = inner.write(now, false, receive)?;
-            items.iter().try_for_each(|item| inner.segments.remove(*item))
+            let (files, _) = inner.write(now, false, receive)?;
+            files.iter().try_for_each(|item| inner.segments.remove(*item))
         })
     }
 }
 
-/// Where a case stands.
-struct Case {
+/// The purpose under which a purpose's extracts lie: of none that a site can have, so that no grant opens them.
+pub(crate) fn extracts_of(purpose: &PurposeLabel) -> String {
+    format!("extract/{}", purpose.text())
+}
+
+/// Where a disclosure stands.
+struct Disclosure {
     asked_by: String,
     items: Vec<ItemId>,
     ground: Ground,
     recipient: String,
     is_decided: bool,
-    is_approved: bool,
+    extract: Option<Extract>,
 }
 
 /// What lies in a package beside the items.
 #[derive(Serialize)]
 struct Cover<'a> {
-    case: String,
+    case: ItemId,
     purpose: &'a str,
     at: Timestamp,
     #[serde(flatten)]
@@ -211,34 +284,44 @@ struct Cover<'a> {
 }
 
 impl Session<'_> {
-    fn case(&self, case: ItemId, purpose: &PurposeLabel) -> Result<Case, VaultError> {
-        let mut found: Option<Case> = None;
-        for (id, Record { by, step, .. }) in self.records()? {
-            match step {
-                Step::Requested { purpose: of, items, ground, recipient } if id == case && of == purpose.text() => {
-                    let items = items.into_iter().map(ItemId::of_number).collect();
-                    let (is_decided, is_approved) = (false, false);
-                    found = Some(Case { asked_by: by, items, ground, recipient, is_decided, is_approved });
-                }
-                Step::Decided { case: of, package } if of == case.number() => {
-                    if let Some(case) = &mut found {
-                        (case.is_decided, case.is_approved) = (true, package.is_some());
-                    }
-                }
-                _ => {}
-            }
-        }
-        found.ok_or_else(|| VaultError::NoCase { case: case.to_string(), purpose: purpose.to_string() })
+    fn disclosure(&self, case: ItemId, purpose: &PurposeLabel) -> Result<Disclosure, VaultError> {
+        let (begun, steps) = self.case(case, purpose)?;
+        let Step::Requested { items, ground, recipient, .. } = begun.step else {
+            return Err(VaultError::NotOpen { case: case.to_string(), why: "is no request for a disclosure" });
+        };
+        let decided = steps.into_iter().find_map(|step| match step {
+            Step::Decided { extract, .. } => Some(extract),
+            _ => None,
+        });
+        let is_decided = decided.is_some();
+        Ok(Disclosure { asked_by: begun.by, items, ground, recipient, is_decided, extract: decided.flatten() })
     }
 
-    /// A tar file of the items, encrypted to the recipient.
-    fn package(&self, case: ItemId, state: &Case, purpose: &PurposeLabel) -> Result<Vec<u8>, VaultError> {
-        let text = purpose.text();
-        let at = Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)?;
-        let cover = Cover { case: case.to_string(), purpose: &text, at, ground: &state.ground };
+    /// Makes the package and seals it, until the first of its items ends.
+    fn extract(&mut self, case: ItemId, state: &Disclosure, purpose: &PurposeLabel) -> Result<Extract, VaultError> {
+        let (package, ends) = self.package(case, state, purpose)?;
+        let what = What { captured: self.time()?, until: Some(ends), payload: b"extract", medium: Some(&package) };
+        match self.keep_until(&extracts_of(purpose), Retention::hold(self.law()?), &what)? {
+            Kept::Until(item, ends) => Ok(Extract { item, sha256: Digest::of(&package).to_string(), ends }),
+            Kept::TooLate => Err(VaultError::Gone(case.to_string())),
+        }
+    }
+
+    /// A tar file of the items, encrypted to the recipient, and when the first of them ends.
+    fn package(
+        &self,
+        case: ItemId,
+        state: &Disclosure,
+        purpose: &PurposeLabel,
+    ) -> Result<(Vec<u8>, Timestamp), VaultError> {
+        let (at, text) = (self.time()?, purpose.text());
+        let cover = Cover { case, purpose: &text, at, ground: &state.ground };
         let mut files = vec![("disclosure.json".to_owned(), Zeroizing::new(json(&cover)?))];
+        let mut ends = Timestamp::MAX;
+        let lineage = self.lineage()?;
         for id in &state.items {
-            let item = self.open_item(&text, *id)?;
+            let item = self.open_item(&text, lineage.current(*id))?;
+            ends = ends.min(item.deadline);
             files.push((format!("{id}.json"), item.payload));
             files.extend(item.medium.map(|medium| (format!("{id}.jpg"), medium)));
         }
@@ -252,7 +335,7 @@ impl Session<'_> {
         }
         let plain = Zeroizing::new(archive.into_inner().map_err(|_| VaultError::Recipient)?);
         let recipient = age::x25519::Recipient::from_str(&state.recipient).map_err(|_| VaultError::Recipient)?;
-        age::encrypt(&recipient, &plain).map_err(|_| VaultError::Recipient)
+        Ok((age::encrypt(&recipient, &plain).map_err(|_| VaultError::Recipient)?, ends))
     }
 }
 

@@ -114,7 +114,7 @@ pub enum VaultError {
     #[error("the recipient's key is none: it begins with age1 (age-encryption.org/v1)")]
     Recipient,
     /// Who asked may not decide.
-    #[error("who asked for a disclosure does not decide on it (KRS-32)")]
+    #[error("who asked for it, or made it, does not decide on it (KRS-32, ISL-7)")]
     SamePerson,
     /// The case was decided before.
     #[error("case {0} is decided")]
@@ -122,18 +122,54 @@ pub enum VaultError {
     /// There is nothing to be received.
     #[error("case {0} was not approved, so nothing was disclosed")]
     NotApproved(String),
-    /// The role may not do that for that purpose (WPC-10, INV-13).
-    #[error("the role {role} may not {operation} of {purpose}; {allowed} (WPC-10)")]
+    /// What was made for the recipient is gone: they have it, or its time is over.
+    #[error("what was made in case {0} is no longer there: it was received, or its time is over")]
+    Gone(String),
+    /// A ground that the law of this site does not know, or that is not one for this purpose.
+    #[error("that is no ground for disclosing {purpose} here ({requirement})")]
+    NoGround {
+        /// The purpose of the grant.
+        purpose: String,
+        /// The requirement with the closed list.
+        requirement: &'static str,
+    },
+    /// A case that is closed, or of another kind.
+    #[error("case {case} {why}")]
+    NotOpen {
+        /// Its number.
+        case: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A copy that could not be made.
+    #[error("the copy cannot be made: {0}")]
+    Copy(String),
+    /// Who asks holds no role that may do that for that purpose (WPC-10, KRS-26, INV-13).
+    #[error("{who} may not {operation} of {purpose}: {allowed} (WPC-10)")]
     NotAllowed {
-        /// The role.
-        role: &'static str,
+        /// Who asked.
+        who: String,
         /// What was asked.
         operation: &'static str,
         /// The purpose.
         purpose: String,
-        /// Who may.
+        /// Who may, in words.
         allowed: String,
     },
+    /// Older than an alarm that is being handled, a search, or a passage, without a case (KRS-28, ACC-10).
+    #[error("searches, and passages, of {0} are shown in the window of a case alone: open an incident first (KRS-28)")]
+    NeedsCase(String),
+    /// A search that the purpose has not named (IVA-4a).
+    #[error("{purpose} has no search by {search}: `searches` of the purpose names those that it needs (IVA-4a)")]
+    NoSearch {
+        /// The search.
+        search: &'static str,
+        /// The purpose.
+        purpose: String,
+    },
+    /// Passages and something else, in one vault (ACC-14).
+    #[error("passages have a data directory and a key of their own, apart from everything else (ACC-14)")]
+    NotApart,
     /// A grant of that purpose was handed out before.
     #[error("the grant of {0} was handed out before; each component gets one, at start-up (IVA-2b)")]
     Minted(String),

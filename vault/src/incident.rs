@@ -6,7 +6,6 @@ use crate::cases::{Evidence, Step};
 use crate::error::VaultError;
 use crate::item::{ItemId, Kept};
 use crate::purpose::{Grant, Kind, PurposeLabel};
-use crate::read::Reading;
 use crate::retention::Retention;
 use crate::vault::{Session, Vault, What};
 use jiff::{SignedDuration, Timestamp};
@@ -40,11 +39,20 @@ pub struct Incident {
     pub to: Timestamp,
 }
 
+/// Refuses a window that is empty, too long or in the future.
+pub(crate) fn check_window(from: Timestamp, to: Timestamp, now: Timestamp) -> Result<(), VaultError> {
+    let is_too_long = to.duration_since(from) > SignedDuration::from_hours(limits::INCIDENT_WINDOW_HOURS);
+    if from >= to || is_too_long || to > now {
+        return Err(VaultError::Window(limits::INCIDENT_WINDOW_HOURS));
+    }
+    Ok(())
+}
+
 impl Vault {
-    /// Opens an incident. Its window is fixed; what is held for it lies inside.
+    /// Opens an incident. Its window is fixed; what is looked at, held or searched for it lies inside.
     ///
     /// # Errors
-    /// When the role may not, the window is empty, too long or in the future, or the disk refuses.
+    /// When nobody with a role that may is who asks, the window is empty, too long or in the future, or the disk refuses.
     pub fn open_incident<P: Kind>(
         &self,
         grant: &Grant<P>,
@@ -53,28 +61,43 @@ impl Vault {
         now: Timestamp,
     ) -> Result<ItemId, VaultError> {
         let Incident { source, evidence, from, to } = incident.clone();
-        if from >= to || to.duration_since(from) > SignedDuration::from_hours(limits::INCIDENT_WINDOW_HOURS) || to > now
-        {
-            return Err(VaultError::Window(limits::INCIDENT_WINDOW_HOURS));
-        }
-        let purpose = grant.purpose().text();
-        let reading = Reading { from: Some(from), to: Some(to), ..Reading::default() };
-        self.admit_for(grant, access, Operation::OpenIncident, &reading, &[], now)?;
-        self.with(|inner| {
-            let open = |session: &mut Session<'_>| {
-                session.record(access.who(), Step::Incident { purpose, source, evidence, from, to })
-            };
-            Ok(inner.write(now, false, open)?.0)
-        })
+        check_window(from, to, now)?;
+        self.admit_for(grant, access, Operation::OpenIncident, &[], now)?;
+        let purpose = grant.purpose().clone();
+        let step = Step::Incident { purpose, source, evidence, from, to };
+        self.with(|inner| Ok(inner.write(now, false, |session| session.record(access.who(), step))?.0))
+    }
+
+    /// Closes an incident: its window is shut. What was held for it ends at its review.
+    ///
+    /// # Errors
+    /// When nobody with a role that may is who asks, there is no such incident that is open, or the disk refuses.
+    pub fn close_incident<P: Kind>(
+        &self,
+        grant: &Grant<P>,
+        access: &Access,
+        (incident, evidence): (ItemId, &Evidence),
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        self.admit_for(grant, access, Operation::OpenIncident, &[incident], now)?;
+        let close = |session: &mut Session<'_>| {
+            session.window(incident, grant.purpose())?;
+            if !matches!(session.case(incident, grant.purpose())?.0.step, Step::Incident { .. }) {
+                let why = "is a data subject's request, which is answered and not closed";
+                return Err(VaultError::NotOpen { case: incident.to_string(), why });
+            }
+            session.record(access.who(), Step::Closed { case: incident, evidence: evidence.clone() })
+        };
+        self.with(|inner| inner.write(now, false, close).map(|_| ()))
     }
 
     /// Holds items of an incident's window until a review, since the police will likely get them: each is sealed anew under
     /// the class of held items, and its earlier row erased. However often it is held, it ends at most 30 days after it was
-    /// recorded (WPC-7). Returns the new numbers, in order.
+    /// recorded in Norway (WPC-7), 90 in Iceland (ISL-13). Returns the new numbers, in order.
     ///
     /// # Errors
-    /// When the role may not, the incident is not this purpose's, an item lies outside its window or is not there, the
-    /// review is not ahead, or the disk refuses; nothing is held then.
+    /// When nobody with a role that may is who asks, the incident is not this purpose's or closed, an item lies outside its
+    /// window or is not there, the review is not ahead, or the disk refuses; nothing is held then.
     pub fn hold<P: Kind>(
         &self,
         grant: &Grant<P>,
@@ -87,16 +110,15 @@ impl Vault {
         if items.len() > limits::ITEMS_PER_DISCLOSURE {
             return Err(VaultError::TooLarge { what: "a hold", limit: limits::ITEMS_PER_DISCLOSURE as u64 });
         }
-        self.admit_for(grant, access, Operation::Hold, &Reading::default(), items, now)?;
+        self.admit_for(grant, access, Operation::Hold, items, now)?;
         self.with(|inner| {
             inner.journal_holds_secrets();
             let hold = |session: &mut Session<'_>| {
-                let (from, to) = session.window(incident, grant.purpose())?;
-                let held = items.iter().map(|item| session.hold(grant.purpose(), *item, (from, to), review));
+                let window = session.window(incident, grant.purpose())?;
+                let held = items.iter().map(|item| session.hold(grant.purpose(), *item, window, review));
                 let held = held.collect::<Result<Vec<_>, _>>()?;
-                let numbers = held.iter().map(|item| item.number()).collect();
-                let (incident, evidence) = (incident.number(), evidence.clone());
-                session.record(access.who(), Step::Held { incident, items: numbers, evidence, review })?;
+                let (before, items, evidence) = (items.to_vec(), held.clone(), evidence.clone());
+                session.record(access.who(), Step::Held { case: incident, before, items, evidence, review })?;
                 Ok(held)
             };
             let (held, _) = inner.write(now, false, hold)?;
@@ -107,31 +129,18 @@ impl Vault {
 }
 
 impl Session<'_> {
-    /// The window of an incident of that purpose.
-    fn window(&self, incident: ItemId, purpose: &PurposeLabel) -> Result<(Timestamp, Timestamp), VaultError> {
-        let records = self.records()?;
-        let found = records.into_iter().find_map(|(id, record)| match record.step {
-            Step::Incident { purpose: of, from, to, .. } if id == incident && of == purpose.text() => Some((from, to)),
-            _ => None,
-        });
-        found.ok_or_else(|| VaultError::NoCase { case: incident.to_string(), purpose: purpose.to_string() })
-    }
-
     fn hold(
         &mut self,
         label: &PurposeLabel,
         id: ItemId,
-        (from, to): (Timestamp, Timestamp),
+        window: (Timestamp, Timestamp),
         review: Timestamp,
     ) -> Result<ItemId, VaultError> {
         let purpose = label.text();
-        let held = self.open_item(&purpose, id)?;
-        if held.captured < from || held.captured >= to {
-            return Err(VaultError::OutsideWindow(id.to_string()));
-        }
+        let held = self.open_inside(&purpose, id, window)?;
         let medium = held.medium.as_ref().map(|medium| medium.as_slice());
         let what = What { captured: held.captured, until: Some(review), payload: &held.payload, medium };
-        let kept = self.keep_until(&purpose, Retention::HOLD, &what)?;
+        let kept = self.keep_until(&purpose, Retention::hold(self.law()?), &what)?;
         let Kept::Until(new, _) = kept else { return Err(VaultError::NoReview) };
         self.erase(&purpose, label, id)?;
         Ok(new)

@@ -8,6 +8,7 @@ use crate::error::VaultError;
 use crate::purpose::Recorder;
 use jiff::Timestamp;
 use rusqlite::Row;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use vokter_rules::limits;
@@ -18,7 +19,8 @@ const BITS: u32 = limits::ITEMS_PER_BUCKET.trailing_zeros();
 const _: () = assert!(limits::ITEMS_PER_BUCKET.is_power_of_two() && BITS < 56);
 
 /// The number of an item: opaque, and never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ItemId(i64);
 
 impl ItemId {
@@ -47,6 +49,20 @@ impl ItemId {
 impl fmt::Display for ItemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<ItemId> for String {
+    fn from(id: ItemId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for ItemId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 

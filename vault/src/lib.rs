@@ -6,7 +6,8 @@
 //! [`Grant`], a role and a reason, and the reading is in the log before the first byte is shown.
 //! `vault/LIFECYCLE.md` numbers each step of writing, erasing and starting anew after a crash.
 //!
-//! This crate refuses to know frames, models, HTTP and the clock: items are opaque bytes and `now` is passed in.
+//! This crate refuses to know frames, models, HTTP and the clock: `now` is passed in, stills are opaque bytes, and of events
+//! it knows the fields that a purpose may search by.
 //!
 //! ```text
 //!  root key of the night ── file outside the data directory, 0600; bound to a credential where there is one
@@ -22,13 +23,17 @@ mod disclosure;
 mod error;
 mod incident;
 mod item;
+mod lineage;
 mod log;
 mod merkle;
+mod passage;
 mod purge;
 mod purpose;
 mod ratchet;
 mod read;
+mod register;
 mod retention;
+mod rights;
 mod root_key;
 mod rotate;
 mod segment;
@@ -39,19 +44,22 @@ mod vault;
 mod verify;
 
 pub use access::{Access, Operation, Role};
-pub use cases::Evidence;
-pub use disclosure::{Ground, IcelandGround, NorwayGround, Request};
+pub use cases::{CaseRecord, Evidence, Extract, Step};
+pub use disclosure::{Ground, IcelandGround, NorwayGround, PassageGround, Request};
 pub use error::VaultError;
 pub use incident::{Incident, Source};
 pub use item::{Draft, ItemId, Kept};
 pub use log::SignedHead;
+pub use passage::{Passage, PassageRecorder, StoredPassage};
 pub use purge::PurgeReport;
 pub use purpose::{
     AccessControl, AnonymousCounting, Care, CrimePrevention, Grant, Kind, LifeAndHealth, Mint, ParkingPayment,
     PropertyProtection, PurposeLabel, Recorder, WorkPerformance,
 };
-pub use read::{AccessRecord, Item, Reading};
+pub use read::{AccessRecord, Item, Reading, Shown};
+pub use register::{Holder, Law, Register};
 pub use retention::Retention;
+pub use rights::{Outcome, Right, SubjectCopy, SubjectRequest};
 pub use root_key::RootKey;
 pub use vault::Vault;
 pub use verify::{Verdict, verify};

@@ -25,6 +25,12 @@ pub struct PurgeReport {
     pub items_cleared: u64,
     /// Dead files that were cleared from the disk.
     pub files_cleared: u64,
+    /// Extracts that nobody received, and that are destroyed: a certificate was written for each.
+    pub extracts_destroyed: u64,
+    /// Requests of data subjects that are to be answered within [`limits::DUE_DAYS`] days, or were to be.
+    pub requests_due: u64,
+    /// Those whose time is over.
+    pub requests_overdue: u64,
     /// Whether the root key was replaced and the old one destroyed.
     pub night_began: bool,
     /// Whether the journal could not be cut, because another process was reading: it is cut at the next turn.
@@ -76,11 +82,19 @@ fn step(session: &mut Session<'_>, bucket: &mut Bucket, to: u16, report: &mut Pu
     Ok(())
 }
 
+/// How often cases are looked after.
+const CASES_EVERY_MS: i64 = 3_600_000;
+
 impl Inner {
     /// See [`crate::Vault::maintain`].
     pub(crate) fn maintain(&mut self, now: Timestamp) -> Result<PurgeReport, VaultError> {
-        let (night_is_over, mut report) =
-            self.write(now, true, |session| Ok(session.head.time.div_euclid(DAY_MS) != session.head.rotated))?;
+        let ((time, night_is_over), mut report) = self.write(now, true, |session| {
+            Ok((session.head.time, session.head.time.div_euclid(DAY_MS) != session.head.rotated))
+        })?;
+        if time >= self.cases_are_due {
+            self.write(now, false, |session| session.look_after_cases(&mut report))?;
+            self.cases_are_due = time + CASES_EVERY_MS;
+        }
         if night_is_over {
             let rotated = self.rotate(now)?;
             (report.night_began, report.journal_is_due) = (true, rotated.journal_is_due);

@@ -2,6 +2,7 @@
 
 use crate::error::VaultError;
 use crate::retention::Retention;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
@@ -43,7 +44,8 @@ kinds!(
 
 /// A purpose as the vault knows it: its kind and its name. Both are bound to every key and item, so a purpose that is
 /// given another kind is another purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct PurposeLabel {
     kind: PurposeKind,
     name: String,
@@ -80,6 +82,20 @@ impl PurposeLabel {
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         let (kind, name) = text.split_once('/')?;
         Self::new(PurposeKind::from_name(kind)?, name).ok()
+    }
+}
+
+impl From<PurposeLabel> for String {
+    fn from(label: PurposeLabel) -> Self {
+        label.text()
+    }
+}
+
+impl TryFrom<String> for PurposeLabel {
+    type Error = VaultError;
+
+    fn try_from(text: String) -> Result<Self, VaultError> {
+        Self::of_text(&text).ok_or(VaultError::PurposeName(text))
     }
 }
 
@@ -139,11 +155,23 @@ impl Mint {
         Ok(Grant { label, kind: PhantomData })
     }
 
-    /// The recorder that keeps for a purpose.
+    /// The recorder that keeps for a purpose. One of access control keeps passages alone: [`Mint::passage_recorder`].
     ///
     /// # Errors
-    /// When it was handed out before, or the name cannot be a purpose's.
+    /// When it was handed out before, the purpose is one of access control, or the name cannot be a purpose's.
     pub fn recorder(&mut self, kind: PurposeKind, name: &str, retention: Retention) -> Result<Recorder, VaultError> {
+        if kind == PurposeKind::AccessControl {
+            return Err(VaultError::NotApart);
+        }
+        self.any_recorder(kind, name, retention)
+    }
+
+    pub(crate) fn any_recorder(
+        &mut self,
+        kind: PurposeKind,
+        name: &str,
+        retention: Retention,
+    ) -> Result<Recorder, VaultError> {
         let label = PurposeLabel::new(kind, name)?;
         self.once("recorder", &label)?;
         Ok(Recorder { label, retention })

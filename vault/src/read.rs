@@ -11,11 +11,12 @@ use crate::retention::{day_and_minute, minutes_over};
 use crate::segment::Segments;
 use crate::store::Tx;
 use crate::vault::{Inner, Session, Vault, head_of, key_of_night};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
+use vokter_rules::search::Search;
 use zeroize::Zeroizing;
 
 /// Rows that are read in one transaction, so that a slow reader does not keep the journal from being cut.
@@ -42,8 +43,9 @@ pub struct Item<P: Kind> {
     kind: PhantomData<P>,
 }
 
-/// What is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+/// What is asked for. What was recorded more than [`limits::ALARM_HOURS`] hours ago, and passages of whatever age, are shown
+/// in the window of a case alone (KRS-28, ACC-10).
+#[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// Recorded at or after.
     pub from: Option<Timestamp>,
@@ -53,6 +55,29 @@ pub struct Reading {
     pub media: bool,
     /// One item alone.
     pub item: Option<ItemId>,
+    /// The incident, or the data subject's request, in whose window one looks.
+    pub case: Option<ItemId>,
+    /// One of the purpose's searches, and what is searched for; in the window of a case alone (IVA-4a).
+    pub search: Option<(Search, String)>,
+}
+
+/// What a reading came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Items that were shown.
+    pub items: u64,
+    /// Items that could not be opened, because their row or file is damaged.
+    pub damaged: u64,
+    /// Items that a case would show.
+    pub withheld: u64,
+}
+
+/// What a page may hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub reading: Reading,
+    /// Nothing recorded earlier is shown; it is counted.
+    pub not_before: Option<Timestamp>,
 }
 
 /// Who asked for what, and why, as it lies sealed in the vault.
@@ -80,17 +105,22 @@ pub struct AccessRecord {
     pub to: Option<Timestamp>,
     /// The items that were asked for by their numbers.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub items: Vec<String>,
+    pub items: Vec<ItemId>,
+    /// The case in whose window it lay.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<ItemId>,
+    /// What was searched for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub search: Option<String>,
 }
 
 impl Vault {
     /// Opens what is kept for a purpose, in the order in which it was kept, and shows it item by item. The reading is in
     /// the log, on the disk, before the first is shown.
     ///
-    /// Returns how many were shown, and how many could not be opened because their row or file is damaged.
-    ///
     /// # Errors
-    /// When the role may not, the log cannot be written, or the database cannot be read.
+    /// When nobody with a role that may is who asks, the case is not this purpose's, the search is none of its, the log
+    /// cannot be written, or the database cannot be read.
     pub fn read<P: Kind>(
         &self,
         grant: &Grant<P>,
@@ -98,36 +128,29 @@ impl Vault {
         reading: &Reading,
         now: Timestamp,
         mut show: impl FnMut(Item<P>),
-    ) -> Result<(u64, u64), VaultError> {
+    ) -> Result<Shown, VaultError> {
         let purpose = grant.purpose().text();
-        self.admit_for(grant, access, Operation::Read, reading, reading.item.as_slice(), now)?;
-        let (mut shown, mut damaged) = (0, 0);
+        let wanted =
+            self.admit(Some(grant.purpose()), access, Operation::Read, reading, reading.item.as_slice(), now)?;
+        let item = wanted.reading.item;
         let buckets = self.with(|inner| {
             let buckets = inner.store.read(|tx| Bucket::of_purpose(tx, &purpose))?;
             let ids = buckets.into_iter().map(|bucket| bucket.id);
-            Ok(ids.filter(|id| reading.item.is_none_or(|item| item.bucket() == *id)).collect::<Vec<_>>())
+            Ok(ids.filter(|id| item.is_none_or(|item| item.bucket() == *id)).collect::<Vec<_>>())
         })?;
-        for bucket in buckets {
-            let (mut next, end) = Bucket::numbers(bucket);
-            while next < end {
-                let page = self.with(|inner| inner.page(&purpose, bucket, next, reading, now))?;
-                damaged += page.damaged;
-                for opened in page.items {
-                    shown += 1;
-                    let Opened { id, captured, deadline, payload, has_medium, medium } = opened;
-                    show(Item { id, captured, deadline, payload, has_medium, medium, kind: PhantomData });
-                }
-                next = page.next.unwrap_or(end);
-            }
-        }
-        Ok((shown, damaged))
+        self.show_pages(&purpose, &buckets, &wanted, now, |opened| {
+            let Opened { id, captured, deadline, payload, has_medium, medium } = opened;
+            show(Item { id, captured, deadline, payload, has_medium, medium, kind: PhantomData });
+            true
+        })
     }
 
-    /// Erases items before their deadline: row, key and file. Their key is destroyed in the database now, and in every copy
+    /// Erases items before their deadline: row, key and file, and every copy and extract that holds one. Their key is destroyed in the database now, and in every copy
     /// of it when the next night begins: the other items of the day are then wrapped under a fresh key.
     ///
     /// # Errors
-    /// When the role may not, an item is not there or not this purpose's, or the disk refuses; none is erased then.
+    /// When nobody with a role that may is who asks, an item is not there or not this purpose's, or the disk refuses; none
+    /// is erased then.
     pub fn erase<P: Kind>(
         &self,
         grant: &Grant<P>,
@@ -138,94 +161,104 @@ impl Vault {
         if items.len() > limits::ITEMS_PER_COMMIT {
             return Err(VaultError::TooLarge { what: "an erasure", limit: limits::ITEMS_PER_COMMIT as u64 });
         }
-        let purpose = grant.purpose().text();
-        self.admit_for(grant, access, Operation::Erase, &Reading::default(), items, now)?;
+        self.admit_for(grant, access, Operation::Erase, items, now)?;
         self.with(|inner| {
             inner.journal_holds_secrets();
-            inner.write(now, false, |session| {
-                items.iter().try_for_each(|item| session.erase(&purpose, grant.purpose(), *item))
-            })?;
-            items.iter().try_for_each(|item| inner.segments.remove(*item))
+            let (files, _) = inner.write(now, false, |session| session.erase_everywhere(grant.purpose(), items))?;
+            files.iter().try_for_each(|item| inner.segments.remove(*item))
         })
     }
 
     /// Shows who has read what, and why. This too is logged.
     ///
     /// # Errors
-    /// When the role may not, the log cannot be written, or the database cannot be read.
+    /// When nobody with a role that may is who asks, the log cannot be written, or the database cannot be read.
     pub fn read_log(
         &self,
         access: &Access,
         now: Timestamp,
         mut show: impl FnMut(AccessRecord),
-    ) -> Result<(u64, u64), VaultError> {
-        let allowed = access.check(Operation::ReadLog, PurposeKind::AnonymousCounting, "every purpose");
-        self.admit(LOG_PURPOSE, allowed, (access, Operation::ReadLog), &Reading::default(), &[], now)?;
-        let (mut shown, mut damaged) = (0, 0);
+    ) -> Result<Shown, VaultError> {
+        self.admit(None, access, Operation::ReadLog, &Reading::default(), &[], now)?;
         let buckets = self.with(|inner| inner.store.read(|tx| Bucket::of_purpose(tx, LOG_PURPOSE)))?;
+        let buckets: Vec<_> = buckets.into_iter().map(|bucket| bucket.id).collect();
+        self.show_pages(LOG_PURPOSE, &buckets, &Wanted::default(), now, |opened| {
+            let record = opened.payload.get(SALT_BYTES..).and_then(|record| serde_json::from_slice(record).ok());
+            record.map(&mut show).is_some()
+        })
+    }
+
+    /// Shows what a purpose's buckets hold, a page at a time; `show` says whether it could make something of an item.
+    fn show_pages(
+        &self,
+        purpose: &str,
+        buckets: &[i64],
+        wanted: &Wanted,
+        now: Timestamp,
+        mut show: impl FnMut(Opened) -> bool,
+    ) -> Result<Shown, VaultError> {
+        let mut shown = Shown::default();
         for bucket in buckets {
-            let (mut next, end) = Bucket::numbers(bucket.id);
+            let (mut next, end) = Bucket::numbers(*bucket);
             while next < end {
-                let page = self.with(|inner| inner.page(LOG_PURPOSE, bucket.id, next, &Reading::default(), now))?;
-                damaged += page.damaged;
+                let page = self.with(|inner| inner.page(purpose, *bucket, next, wanted, now))?;
+                shown.damaged += page.damaged;
+                shown.withheld += page.withheld;
                 for opened in page.items {
-                    match opened.payload.get(SALT_BYTES..).and_then(|record| serde_json::from_slice(record).ok()) {
-                        Some(record) => {
-                            shown += 1;
-                            show(record);
-                        }
-                        None => damaged += 1,
-                    }
+                    if show(opened) { shown.items += 1 } else { shown.damaged += 1 }
                 }
                 next = page.next.unwrap_or(end);
             }
         }
-        Ok((shown, damaged))
+        Ok(shown)
     }
 
-    /// Lets somebody in who has the grant of a purpose.
+    /// Lets somebody in who has the grant of a purpose and a role that may, and logs it; or logs that they were refused.
     pub(crate) fn admit_for<P: Kind>(
         &self,
         grant: &Grant<P>,
         access: &Access,
         operation: Operation,
-        reading: &Reading,
         items: &[ItemId],
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        let allowed = access.check(operation, P::KIND, &grant.purpose().to_string());
-        self.admit(&grant.purpose().text(), allowed, (access, operation), reading, items, now)
+        self.admit(Some(grant.purpose()), access, operation, &Reading::default(), items, now).map(|_| ())
     }
 
-    /// Writes an access to the log, or a refusal, and lets nobody in who may not.
-    fn admit(
+    /// Writes an access to the log, or a refusal, and lets nobody in who may not. Returns what may be shown.
+    pub(crate) fn admit(
         &self,
-        purpose: &str,
-        allowed: Result<(), VaultError>,
-        (access, operation): (&Access, Operation),
+        purpose: Option<&PurposeLabel>,
+        access: &Access,
+        operation: Operation,
         reading: &Reading,
         items: &[ItemId],
         now: Timestamp,
-    ) -> Result<(), VaultError> {
+    ) -> Result<Wanted, VaultError> {
         let logged = self.with(|inner| {
             inner.write(now, false, |session| {
+                let role = session.admit(access, operation, purpose);
+                let role_name = role.as_ref().map_or("none", |role| role.name()).to_owned();
+                let admitted = role.and_then(|_| session.wanted(purpose, operation, reading));
                 let record = AccessRecord {
-                    at: Timestamp::from_millisecond(session.head.time).map_err(|_| VaultError::Time)?,
+                    at: session.time()?,
                     who: access.who().to_owned(),
-                    role: access.role().name().to_owned(),
+                    role: role_name,
                     operation: operation.name().to_owned(),
-                    purpose: purpose.to_owned(),
+                    purpose: purpose.map_or_else(|| LOG_PURPOSE.to_owned(), PurposeLabel::text),
                     reason: access.reason().to_owned(),
-                    refused: allowed.is_err(),
+                    refused: admitted.is_err(),
                     from: reading.from,
                     to: reading.to,
-                    items: items.iter().map(ToString::to_string).collect(),
+                    items: items.to_vec(),
+                    case: reading.case,
+                    search: reading.search.as_ref().map(|(search, value)| format!("{}={value}", search.name())),
                 };
-                session.log_access(&record)
+                session.log_access(&record)?;
+                Ok(admitted)
             })
         });
-        logged.map_err(|error| VaultError::NotLogged(Box::new(error)))?;
-        allowed
+        logged.map_err(|error| VaultError::NotLogged(Box::new(error)))?.0
     }
 }
 
@@ -233,7 +266,8 @@ impl Vault {
 #[derive(Default)]
 pub(crate) struct Page {
     pub items: Vec<Opened>,
-    damaged: u64,
+    pub damaged: u64,
+    withheld: u64,
     /// Where the next page begins; none at the end.
     pub next: Option<i64>,
 }
@@ -241,21 +275,21 @@ pub(crate) struct Page {
 /// What becomes an [`Item`].
 pub(crate) struct Opened {
     pub id: ItemId,
-    captured: Timestamp,
+    pub captured: Timestamp,
     deadline: Timestamp,
     pub payload: Zeroizing<Vec<u8>>,
     has_medium: bool,
-    medium: Option<Zeroizing<Vec<u8>>>,
+    pub medium: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Inner {
     /// Opens a page of a bucket of that purpose, and of no other.
-    fn page(
+    pub(crate) fn page(
         &mut self,
         purpose: &str,
         bucket: i64,
         first: i64,
-        reading: &Reading,
+        wanted: &Wanted,
         now: Timestamp,
     ) -> Result<Page, VaultError> {
         let Self { store, root, nights, segments, .. } = self;
@@ -263,7 +297,7 @@ impl Inner {
             let (head, _) = head_of(tx)?;
             let time = head.time.max(now.as_millisecond());
             let root = key_of_night(root, nights, head.night)?;
-            page_of(tx, &root, segments, time, (purpose, bucket, first), reading)
+            page_of(tx, &root, segments, time, (purpose, bucket, first), wanted)
         })
     }
 }
@@ -276,8 +310,9 @@ pub(crate) fn page_of(
     segments: &Segments,
     time: i64,
     (purpose, bucket, first): (&str, i64, i64),
-    reading: &Reading,
+    wanted: &Wanted,
 ) -> Result<Page, VaultError> {
+    let reading = &wanted.reading;
     let Some(mut bucket) = Bucket::get(tx, bucket)? else { return Ok(Page::default()) };
     purpose.clone_into(&mut bucket.purpose);
     let (_, end) = Bucket::numbers(bucket.id);
@@ -312,6 +347,13 @@ pub(crate) fn page_of(
         if reading.from.is_some_and(|from| captured < from) || reading.to.is_some_and(|to| captured >= to) {
             continue;
         }
+        if !reading.search.as_ref().is_none_or(|(search, value)| answers(*search, value, &payload)) {
+            continue;
+        }
+        if wanted.not_before.is_some_and(|earliest| captured < earliest) {
+            page.withheld += 1;
+            continue;
+        }
         let mut medium = None;
         if row.medium.is_some() && reading.media {
             medium = open_medium(segments, &binding, &key)?;
@@ -327,6 +369,12 @@ pub(crate) fn page_of(
     Ok(page)
 }
 
+/// Whether an event has that value in the field that a search looks at. The vault knows no more of events than that.
+fn answers(search: Search, value: &str, payload: &[u8]) -> bool {
+    let event: Option<serde_json::Value> = serde_json::from_slice(payload).ok();
+    event.is_some_and(|event| event.get(search.name()).and_then(serde_json::Value::as_str) == Some(value))
+}
+
 fn open_medium(
     segments: &Segments,
     binding: &Binding<'_>,
@@ -336,6 +384,37 @@ fn open_medium(
 }
 
 impl Session<'_> {
+    /// The latest time that the vault has seen.
+    pub(crate) fn time(&self) -> Result<Timestamp, VaultError> {
+        Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)
+    }
+
+    /// What a reading may show: what is as fresh as an alarm, or what lies in the window of its case.
+    fn wanted(
+        &self,
+        purpose: Option<&PurposeLabel>,
+        operation: Operation,
+        reading: &Reading,
+    ) -> Result<Wanted, VaultError> {
+        let mut wanted = Wanted { reading: reading.clone(), not_before: None };
+        let (Operation::Read, Some(purpose)) = (operation, purpose) else { return Ok(wanted) };
+        if let Some((search, _)) = &reading.search {
+            self.admit_search(purpose, *search)?;
+        }
+        match reading.case {
+            Some(case) => {
+                let (from, to) = self.window(case, purpose)?;
+                wanted.reading.from = Some(reading.from.map_or(from, |asked| asked.max(from)));
+                wanted.reading.to = Some(reading.to.map_or(to, |asked| asked.min(to)));
+            }
+            None if reading.search.is_some() || purpose.kind() == PurposeKind::AccessControl => {
+                return Err(VaultError::NeedsCase(purpose.to_string()));
+            }
+            None => wanted.not_before = Some(self.time()? - SignedDuration::from_hours(limits::ALARM_HOURS)),
+        }
+        Ok(wanted)
+    }
+
     /// Seals the record of an access among the items, and commits to it in the log.
     fn log_access(&mut self, record: &AccessRecord) -> Result<(), VaultError> {
         let content = serde_json::to_vec(record).map_err(|_| VaultError::Time)?;
@@ -347,15 +426,20 @@ impl Session<'_> {
         self.log(if record.refused { Entry::Refused { item, commitment } } else { Entry::Access { item, commitment } })
     }
 
+    /// The row of an item that is there, and its bucket.
+    pub(crate) fn row_of(&self, purpose: &str, id: ItemId) -> Result<Option<(Bucket, ItemRow)>, VaultError> {
+        let Some(bucket) = Bucket::get(self.tx, id.bucket())? else { return Ok(None) };
+        let sql = format!("SELECT {} FROM item WHERE id = ?1", ItemRow::COLUMNS);
+        let row = self.tx.row(&sql, [id.number()], ItemRow::read)?;
+        let is_there = |row: &ItemRow| row.key.is_some() && row.deadline > self.head.time;
+        let is_its = bucket.purpose == purpose && bucket.key.is_some();
+        Ok(row.filter(|row| is_its && is_there(row)).map(|row| (bucket, row)))
+    }
+
     /// Destroys the key of an item. Its row stays, as the digest of what it was, until its day is cleared.
     pub(crate) fn erase(&mut self, purpose: &str, label: &PurposeLabel, id: ItemId) -> Result<(), VaultError> {
         let nothing = || VaultError::NoItem { item: id.to_string(), purpose: label.to_string() };
-        let mut bucket = Bucket::get(self.tx, id.bucket())?.ok_or_else(nothing)?;
-        let sql = format!("SELECT {} FROM item WHERE id = ?1", ItemRow::COLUMNS);
-        let row = self.tx.row(&sql, [id.number()], ItemRow::read)?.ok_or_else(nothing)?;
-        if bucket.purpose != purpose || bucket.key.is_none() || row.key.is_none() || row.deadline <= self.head.time {
-            return Err(nothing());
-        }
+        let (mut bucket, row) = self.row_of(purpose, id)?.ok_or_else(nothing)?;
         let digest = row.digest();
         self.tx.run("UPDATE item SET key = NULL, sealed = ?2, medium = NULL WHERE id = ?1", (id.number(), digest))?;
         bucket.rekey = true;

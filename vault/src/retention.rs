@@ -4,6 +4,7 @@
 //! policy, another class or another clock cannot lengthen it.
 
 use crate::error::VaultError;
+use crate::register::Law;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use vokter_rules::jurisdiction::{DEFAULT_RETENTION_DAYS, RetentionClass};
@@ -47,8 +48,18 @@ impl Retention {
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
 
-    /// What is held since the police will likely get it (WPC-7).
-    pub(crate) const HOLD: Self = Self { class: RetentionClass::NorwayPoliceHandover, days: 30 };
+    /// What is held since the police will likely get it: as long as the law allows (WPC-7, ISL-13).
+    pub(crate) const fn hold(law: Law) -> Self {
+        match law {
+            Law::Norway => Self { class: RetentionClass::NorwayPoliceHandover, days: 30 },
+            Law::Iceland => Self { class: RetentionClass::Iceland, days: 90 },
+        }
+    }
+
+    /// What takes the place of something of that class and ends when that does.
+    pub(crate) const fn within(class: RetentionClass) -> Self {
+        Self { class, days: u16::MAX }
+    }
 
     /// So many days of that class.
     ///

@@ -6,11 +6,15 @@ mod clock;
 mod crash;
 mod forensic;
 mod lifecycle;
+mod passage;
+mod rights;
 mod tamper;
 mod trouble;
 
-use crate::{Access, Draft, Grant, ItemId, Kept, Mint, PropertyProtection, Reading, Recorder, Retention, Role};
-use crate::{RootKey, Vault, VaultError, verify};
+use crate::bucket::Bucket;
+use crate::read::Wanted;
+use crate::{Access, Draft, Grant, Holder, ItemId, Kept, Law, Mint, PropertyProtection, Reading, Recorder, Register};
+use crate::{Retention, Role, RootKey, Vault, VaultError, verify};
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
 use vokter_rules::purpose::PurposeKind;
@@ -43,7 +47,9 @@ impl Site {
     }
 
     pub fn open(&self) -> (Vault, Mint) {
-        Vault::open_or_create(&self.data(), self.root(), self.now).unwrap()
+        let (vault, mint) = Vault::open_or_create(&self.data(), self.root(), self.now).unwrap();
+        vault.enrol(&register(), self.now).unwrap();
+        (vault, mint)
     }
 
     pub fn pass(&mut self, time: SignedDuration) -> Timestamp {
@@ -78,16 +84,39 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Who holds which role in these tests, for every purpose.
+pub fn register() -> Register {
+    let held = [
+        (Role::Operator, "kari"),
+        (Role::ParkingOperator, "parker"),
+        (Role::PrivacyOfficer, "ola"),
+        (Role::Administrator, "root"),
+        (Role::Decider, "per"),
+        (Role::Statistician, "stina"),
+    ];
+    let holder = |(role, who): (Role, &str)| Holder {
+        role,
+        purpose: None,
+        people: vec![who.to_owned(), format!("CANARY-{who}-4711")],
+        until: None,
+    };
+    Register { law: Law::Norway, holders: held.into_iter().map(holder).collect(), searches: vec![] }
+}
+
 pub fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
 
 pub fn operator() -> Access {
-    Access::new("kari", Role::Operator, "the fence was cut in the night").unwrap()
+    Access::new("kari", "the fence was cut in the night").unwrap()
 }
 
 pub fn privacy_officer() -> Access {
-    Access::new("ola", Role::PrivacyOfficer, "a data subject asked").unwrap()
+    Access::new("ola", "a data subject asked").unwrap()
+}
+
+pub fn decider() -> Access {
+    Access::new("per", "the police asked in writing").unwrap()
 }
 
 pub fn recorder(mint: &mut Mint, name: &str) -> Recorder {
@@ -103,17 +132,49 @@ pub fn keep(vault: &Vault, recorder: &Recorder, payload: &[u8], medium: Option<&
     }
 }
 
-/// Every item of a purpose: payload and still.
+/// Every item of a purpose that can be opened: payload and still. Also reads it as an operator would, who sees of it what is
+/// as fresh as an alarm.
 pub fn read(vault: &Vault, grant: &Grant<PropertyProtection>, now: Timestamp) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let mut shown = Vec::new();
+    let mut fresh = Vec::new();
     let reading = Reading { media: true, ..Reading::default() };
-    let (count, damaged) = vault
-        .read(grant, &operator(), &reading, now, |item| {
-            shown.push((item.payload.to_vec(), item.medium.map(|medium| medium.to_vec())));
-        })
+    let shown = vault
+        .read(grant, &operator(), &reading, now, |item| fresh.push((item.payload.to_vec(), medium_of(item.medium))))
         .unwrap();
-    assert_eq!((count, damaged), (shown.len() as u64, 0));
-    shown
+    let everything: Vec<_> = all(vault, grant, now).into_iter().map(|(_, payload, medium)| (payload, medium)).collect();
+    assert_eq!((shown.items, shown.damaged), (fresh.len() as u64, 0));
+    assert_eq!(shown.items + shown.withheld, everything.len() as u64);
+    assert!(fresh.iter().all(|item| everything.contains(item)));
+    everything
+}
+
+fn medium_of(medium: Option<zeroize::Zeroizing<Vec<u8>>>) -> Option<Vec<u8>> {
+    medium.map(|medium| medium.to_vec())
+}
+
+/// An item with its still.
+pub type Opened = (ItemId, Vec<u8>, Option<Vec<u8>>);
+
+/// What the keys that are left can open of a purpose, whoever may see it. Nothing of it is damaged.
+pub fn all(vault: &Vault, grant: &Grant<PropertyProtection>, now: Timestamp) -> Vec<Opened> {
+    let purpose = grant.purpose().text();
+    let wanted = Wanted { reading: Reading { media: true, ..Reading::default() }, not_before: None };
+    vault
+        .with(|inner| {
+            let buckets = inner.store.read(|tx| Bucket::of_purpose(tx, &purpose))?;
+            let mut items = Vec::new();
+            for bucket in buckets {
+                let (mut next, end) = Bucket::numbers(bucket.id);
+                while next < end {
+                    let page = inner.page(&purpose, bucket.id, next, &wanted, now)?;
+                    assert_eq!(page.damaged, 0);
+                    let opened = page.items.into_iter();
+                    items.extend(opened.map(|item| (item.id, item.payload.to_vec(), medium_of(item.medium))));
+                    next = page.next.unwrap_or(end);
+                }
+            }
+            Ok(items)
+        })
+        .unwrap()
 }
 
 /// The error of something that must be refused.

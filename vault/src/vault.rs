@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) journal_is_due: bool,
     /// Whether it could not be cut the last time; commits do not wait for it then, maintenance does.
     journal_was_busy: bool,
+    /// When cases are looked after next (milliseconds since 1970).
+    pub(crate) cases_are_due: i64,
 }
 
 /// Chains of buckets that were written to lately, each with the wrapped key that it was unwrapped from.
@@ -80,7 +82,9 @@ impl Vault {
             Ok(nights)
         })?;
         let (chains, journal_is_due, journal_was_busy) = (Chains::new(), true, false);
-        let mut inner = Inner { store, root, nights, segments, chains, journal_is_due, journal_was_busy };
+        let cases_are_due = i64::MIN;
+        let mut inner =
+            Inner { store, root, nights, segments, chains, journal_is_due, journal_was_busy, cases_are_due };
         inner.write(now, true, |_| Ok(()))?;
         Ok((Self { inner: Mutex::new(inner) }, Mint::default()))
     }
@@ -96,9 +100,6 @@ impl Vault {
         for draft in drafts {
             if draft.payload.len() > limits::ITEM_BYTES {
                 return Err(VaultError::TooLarge { what: "an item", limit: limits::ITEM_BYTES as u64 });
-            }
-            if draft.medium.is_some_and(|medium| medium.len() > limits::MEDIUM_BYTES) {
-                return Err(VaultError::TooLarge { what: "a medium", limit: limits::MEDIUM_BYTES as u64 });
             }
         }
         self.with(|inner| Ok(inner.write(now, false, |session| session.keep(drafts))?.0))
@@ -289,8 +290,7 @@ impl Session<'_> {
 
     /// Keeps one item of the vault's own.
     pub(crate) fn keep_own(&mut self, purpose: &str, payload: &[u8]) -> Result<ItemId, VaultError> {
-        let now = Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)?;
-        let what = What { captured: now, until: None, payload, medium: None };
+        let what = What { captured: self.time()?, until: None, payload, medium: None };
         match self.keep_until(purpose, Retention::AUDIT, &what)? {
             Kept::Until(id, _) => Ok(id),
             Kept::TooLate => Err(VaultError::Time),
@@ -319,7 +319,7 @@ impl Session<'_> {
     ) -> Result<Kept, VaultError> {
         let What { captured, until, payload, medium } = *what;
         // Nothing was recorded in the future; a clock ahead of ours must not lengthen what is kept.
-        let captured = captured.min(Timestamp::from_millisecond(self.head.time).map_err(|_| VaultError::Time)?);
+        let captured = captured.min(self.time()?);
         let deadline = retention.deadline_until(captured, until)?;
         if deadline.as_millisecond() <= self.head.time {
             return Ok(Kept::TooLate);
@@ -346,6 +346,9 @@ impl Session<'_> {
         let sealed = binding.seal_event(&key, captured.as_millisecond(), payload)?;
         let medium = match medium {
             Some(medium) => {
+                if medium.len() > limits::MEDIUM_BYTES {
+                    return Err(VaultError::TooLarge { what: "a medium", limit: limits::MEDIUM_BYTES as u64 });
+                }
                 self.written.push(id);
                 open.has_files = true;
                 Some(self.segments.write(id, &binding.seal_medium(&key, medium)?)?.to_vec())

@@ -96,13 +96,14 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime, Document],
         standing: Enforced,
-        how: "Only a rule of the catalogue that a checked purpose names can run, and there is no search; the register \
-               of rules comes with the documents.",
-        checks: &["rule-fits-purpose", "unsupplied-class"],
+        how: "Only a rule of the catalogue that a checked purpose names can run. A purpose names its searches from a closed list; each is asked in the window of a case, with a reason, and logged. The register of rules comes with the documents.",
+        checks: &["rule-fits-purpose", "unsupplied-class", "search"],
         gates: &[],
         tests: &[
             "inv_3_a_rule_that_is_not_in_the_catalogue_is_refused",
             "tests/compile_fail/policy_is_only_compiled.rs",
+            "only_the_searches_that_a_purpose_has_named_are_answered_inside_a_case_and_logged",
+            "tests/policy/snapshots/search.snap",
         ],
     },
     Guideline {
@@ -278,12 +279,16 @@ pub const IVA: &[Guideline] = &[
         source: Source::IntelligentVideoAnalytics,
         strength: &[Must],
         enforcement: &[Gate],
-        standing: Gated,
-        how: "No live camera is watched without a signed record of the routine; cases with a deadline come with the \
-               console.",
-        checks: &["routine"],
+        standing: Enforced,
+        how: "The site names a role that answers; each request is a case that is due in a month, extended once, and said to be overdue. No live camera is watched without a signed record of the routine.",
+        checks: &["routine", "overseer"],
         gates: &["rights-routine"],
-        tests: &["tests/policy/snapshots/routine.snap", "a_site_is_signed_record_by_record_until_it_is_active"],
+        tests: &[
+            "tests/policy/snapshots/routine.snap",
+            "a_site_is_signed_record_by_record_until_it_is_active",
+            "iva_12_a_request_is_due_in_a_month_extended_once_and_said_to_be_overdue",
+            "tests/policy/snapshots/overseer.snap",
+        ],
     },
     Guideline {
         id: "IVA-13",

@@ -30,7 +30,7 @@ pub use record::{Cause, Documents, OpenGate, Record, Standing};
 pub use schedule::{Hours, Schedule, Window, openings};
 pub use schema::schema;
 pub use series::{Grid, Measure};
-pub use site::{Camera, Condition, Deviation, FileSource, Purpose, Rule, SitePolicy, Source, SourceError};
+pub use site::{Camera, Condition, Deviation, Door, FileSource, Purpose, Role, Rule, SitePolicy, Source, SourceError};
 pub use written::{as_key, as_string};
 
 use crate::object::{ObjectClass, ObjectSet};

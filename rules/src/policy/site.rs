@@ -7,8 +7,12 @@ use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntru
 use crate::geometry::{Point, Polygon, Segment};
 use crate::jurisdiction::{Pack, RetentionClass};
 use crate::object::ObjectSet;
+use crate::outlet::Outlet;
+use crate::passage::PassageField;
 use crate::purpose::PurposeKind;
+use crate::search::Search;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// A site whose file passed every check. Made by [`super::compile`] alone.
@@ -19,6 +23,10 @@ pub struct SitePolicy {
     pub(super) packs: Vec<Pack>,
     pub(super) cameras: Vec<Camera>,
     pub(super) purposes: Vec<Purpose>,
+    pub(super) roles: Vec<Role>,
+    pub(super) decides_disclosure: String,
+    pub(super) oversees_privacy: String,
+    pub(super) outlets: Vec<Outlet>,
     pub(super) records: Vec<Record>,
     pub(super) deviations: Vec<Deviation>,
 }
@@ -55,6 +63,26 @@ impl SitePolicy {
         &self.purposes
     }
 
+    /// The roles, in the file's order.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The role that decides what is handed out (KRS-32).
+    pub fn decides_disclosure(&self) -> &str {
+        &self.decides_disclosure
+    }
+
+    /// The role that answers those who were filmed, and reads the log (IVA-12, KRS-27).
+    pub fn oversees_privacy(&self) -> &str {
+        &self.oversees_privacy
+    }
+
+    /// Where something leaves the engine for.
+    pub fn outlets(&self) -> &[Outlet] {
+        &self.outlets
+    }
+
     /// The rule packs that apply.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
@@ -76,6 +104,28 @@ impl SitePolicy {
             purpose.rules.iter().filter(move |rule| rule.camera == camera).map(move |rule| (purpose, rule))
         })
     }
+}
+
+/// A role, and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its name, unique in the site.
+    pub name: String,
+    /// Who holds it.
+    pub people: Vec<String>,
+    /// The day on which it was last asked who needs it (KRS-26).
+    pub reviewed: Option<Date>,
+}
+
+/// A door that a purpose of access control opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// Its name, unique in the purpose.
+    pub name: String,
+    /// Whether passages are stored; only where the holder proves themselves strongly (ACC-3, ACC-6).
+    pub stores_passages: bool,
+    /// What may be stored of a passage beside the door and the time (ACC-5).
+    pub fields: Vec<PassageField>,
 }
 
 /// A fixed camera.
@@ -171,6 +221,10 @@ pub struct Purpose {
     pub retention_class: RetentionClass,
     /// The roles that may look at what it finds.
     pub roles: Vec<String>,
+    /// What may be asked of what it keeps, in the window of a case (IVA-4a).
+    pub searches: Vec<Search>,
+    /// The doors that it opens.
+    pub doors: Vec<Door>,
     /// The rules that may run.
     pub rules: Vec<Rule>,
     pub(super) standing: Standing,

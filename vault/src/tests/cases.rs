@@ -1,33 +1,30 @@
 //! Incidents, holds and disclosure, from the report to the receipt.
 
-use super::{Site, hours, keep, operator, privacy_officer, read, recorder, refusal};
-use crate::{Access, Evidence, Grant, Ground, IcelandGround, Incident, ItemId, NorwayGround, PropertyProtection};
-use crate::{Reading, Recorder, Request, Role, Source, Vault, VaultError};
+use super::{Site, decider, hours, keep, operator, privacy_officer, read, recorder, refusal, register};
+use crate::{Access, Evidence, Grant, Ground, IcelandGround, Incident, ItemId, Law, NorwayGround, PassageGround};
+use crate::{PropertyProtection, Reading, Recorder, Register, Request, Source, Step, Vault, VaultError};
 use jiff::SignedDuration;
 use std::io::Read as _;
+use vokter_rules::search::Search;
 
-fn evidence() -> Evidence {
+pub fn evidence() -> Evidence {
     Evidence::new("police case 4711").unwrap()
 }
 
-fn decider() -> Access {
-    Access::new("per", Role::Decider, "the police asked in writing").unwrap()
-}
-
-fn incident(site: &Site) -> Incident {
+pub fn incident(site: &Site) -> Incident {
     Incident { source: Source::Reported, evidence: evidence(), from: site.now - hours(2), to: site.now }
 }
 
-struct Scene {
-    site: Site,
-    vault: Vault,
-    yard: Recorder,
-    grant: Grant<PropertyProtection>,
-    item: ItemId,
+pub struct Scene {
+    pub site: Site,
+    pub vault: Vault,
+    pub yard: Recorder,
+    pub grant: Grant<PropertyProtection>,
+    pub item: ItemId,
 }
 
 /// An item of an hour ago, with a still.
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let site = Site::new();
     let (vault, mut mint) = site.open();
     let (yard, grant) = (recorder(&mut mint, "yard"), mint.grant("yard").unwrap());
@@ -92,6 +89,84 @@ fn an_incident_has_a_bounded_window_in_the_past_and_belongs_to_its_purpose() {
     assert!(matches!(refusal(unknown), VaultError::NoCase { .. }));
 }
 
+/// What an operator is shown, and how much of it is withheld.
+fn shown(scene: &Scene, reading: &Reading) -> Result<(u64, u64), VaultError> {
+    scene
+        .vault
+        .read(&scene.grant, &operator(), reading, scene.site.now, |_| {})
+        .map(|shown| (shown.items, shown.withheld))
+}
+
+#[test]
+fn inv_9_what_is_no_fresh_alarm_is_shown_in_the_window_of_an_open_incident_alone() {
+    let mut scene = scene();
+    let case = scene.vault.open_incident(&scene.grant, &operator(), &incident(&scene.site), scene.site.now).unwrap();
+    let earlier = scene.site.now - hours(3);
+    keep(&scene.vault, &scene.yard, b"{}", None, earlier);
+    assert_eq!(shown(&scene, &Reading::default()).unwrap(), (2, 0));
+    scene.site.pass(hours(30));
+    assert_eq!(shown(&scene, &Reading::default()).unwrap(), (0, 2), "alarms are handled within a day");
+    let by_number = Reading { item: Some(scene.item), media: true, ..Reading::default() };
+    assert_eq!(shown(&scene, &by_number).unwrap(), (0, 1));
+    let inside = Reading { case: Some(case), ..Reading::default() };
+    assert_eq!(shown(&scene, &inside).unwrap(), (1, 0), "the one before the window is not shown");
+    let wider = Reading { from: Some(earlier), case: Some(case), ..Reading::default() };
+    assert_eq!(shown(&scene, &wider).unwrap(), (1, 0), "the window is not widened by asking");
+    let unknown = Reading { case: Some(scene.item), ..Reading::default() };
+    assert!(matches!(refusal(shown(&scene, &unknown)), VaultError::NoCase { .. }));
+    scene.vault.close_incident(&scene.grant, &operator(), (case, &evidence()), scene.site.now).unwrap();
+    assert!(matches!(refusal(shown(&scene, &inside)), VaultError::NotOpen { .. }));
+    let mut log = Vec::new();
+    scene.vault.read_log(&privacy_officer(), scene.site.now, |record| log.push((record.case, record.refused))).unwrap();
+    assert_eq!(log.iter().filter(|entry| **entry == (Some(case), false)).count(), 2);
+    assert!(log.contains(&(Some(scene.item), true)) && log.contains(&(Some(case), true)), "refusals are logged");
+}
+
+#[test]
+fn only_the_searches_that_a_purpose_has_named_are_answered_inside_a_case_and_logged() {
+    let scene = scene();
+    let Scene { site, vault, yard, grant, .. } = &scene;
+    for camera in ["gate", "yard", "gate"] {
+        let event = format!("{{\"camera\":\"{camera}\",\"class\":\"person\"}}");
+        keep(vault, yard, event.as_bytes(), None, site.now - hours(1));
+    }
+    let case = vault.open_incident(grant, &operator(), &incident(site), site.now).unwrap();
+    let by = |search, value: &str, case| Reading { search: Some((search, value.into())), case, ..Reading::default() };
+    let undeclared = shown(&scene, &by(Search::Camera, "gate", Some(case)));
+    assert!(matches!(refusal(undeclared), VaultError::NoSearch { search: "camera", .. }));
+    let searches = vec![(grant.purpose().clone(), vec!["camera".to_owned()])];
+    vault.enrol(&Register { searches, ..register() }, site.now).unwrap();
+    assert!(matches!(refusal(shown(&scene, &by(Search::Camera, "gate", None))), VaultError::NeedsCase(_)));
+    assert_eq!(shown(&scene, &by(Search::Camera, "gate", Some(case))).unwrap(), (2, 0));
+    assert_eq!(shown(&scene, &by(Search::Camera, "street", Some(case))).unwrap(), (0, 0));
+    assert!(matches!(refusal(shown(&scene, &by(Search::Class, "person", Some(case)))), VaultError::NoSearch { .. }));
+    let mut asked = Vec::new();
+    vault.read_log(&privacy_officer(), site.now, |record| asked.extend(record.search)).unwrap();
+    assert_eq!(asked, ["camera=gate", "camera=gate", "camera=gate", "camera=street", "class=person"]);
+}
+
+#[test]
+fn whoever_the_register_does_not_name_any_more_or_not_anew_may_nothing() {
+    let Scene { mut site, vault, grant, .. } = scene();
+    let look = |now| vault.read(&grant, &operator(), &Reading::default(), now, |_| {}).map(|_| ());
+    look(site.now).unwrap();
+    let mut register = register();
+    register.holders.iter_mut().for_each(|holder| holder.until = Some(site.now + hours(1)));
+    vault.enrol(&register, site.now).unwrap();
+    look(site.now).unwrap();
+    let late = refusal(look(site.pass(hours(1))));
+    assert!(late.to_string().contains("looked at anew"), "{late}");
+    register.holders.retain(|holder| holder.role != crate::Role::Operator);
+    vault.enrol(&register, site.now).unwrap();
+    let gone = refusal(look(site.now));
+    assert!(gone.to_string().contains("names nobody"), "{gone}");
+    let fresh = Site::new();
+    let (vault, mut mint) = Vault::open_or_create(&fresh.data(), fresh.root(), fresh.now).unwrap();
+    let grant: Grant<PropertyProtection> = mint.grant("yard").unwrap();
+    let nobody = vault.read(&grant, &operator(), &Reading::default(), fresh.now, |_| {});
+    assert!(matches!(refusal(nobody), VaultError::NotAllowed { .. }), "without a register nobody may");
+}
+
 #[test]
 fn a_disclosure_is_decided_by_another_opens_for_the_recipient_alone_and_takes_every_copy_along() {
     let Scene { mut site, vault, grant, item, .. } = scene();
@@ -102,14 +177,25 @@ fn a_disclosure_is_decided_by_another_opens_for_the_recipient_alone_and_takes_ev
     assert!(matches!(refusal(vault.request_disclosure(&grant, &operator(), &bad, site.now)), VaultError::Recipient));
     let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
 
-    let herself = Access::new("kari", Role::Decider, "I may").unwrap();
-    let own = vault.decide_disclosure(&grant, &herself, case, true, site.now);
+    let mut both = register();
+    both.holders.iter_mut().for_each(|holder| holder.people.push(" KARI".into()));
+    vault.enrol(&both, site.now).unwrap();
+    let herself = Access::new("kari", "I may").unwrap();
+    let own = vault.decide_disclosure(&grant, &herself, (case, true), site.now);
     assert!(matches!(refusal(own), VaultError::SamePerson));
+    vault.enrol(&register(), site.now).unwrap();
     let early = vault.receive_disclosure(&grant, &decider(), (case, &evidence()), site.now);
     assert!(matches!(refusal(early), VaultError::NotApproved(_)));
-    let package = vault.decide_disclosure(&grant, &decider(), case, true, site.now).unwrap().unwrap();
-    let again = vault.decide_disclosure(&grant, &decider(), case, true, site.now);
+    let unmade = vault.fetch_extract(&grant, &decider(), case, site.now);
+    assert!(matches!(refusal(unmade), VaultError::NotApproved(_)));
+    let extract = vault.decide_disclosure(&grant, &decider(), (case, true), site.now).unwrap().unwrap();
+    let again = vault.decide_disclosure(&grant, &decider(), (case, true), site.now);
     assert!(matches!(refusal(again), VaultError::Decided(_)));
+    // It is in the vault, sealed, for as long as it takes to arrive, and no reading shows it.
+    let package = vault.fetch_extract(&grant, &decider(), case, site.now).unwrap();
+    assert_eq!(vault.fetch_extract(&grant, &decider(), case, site.now).unwrap(), package);
+    assert_eq!(extract.sha256, vokter_rules::digest::Digest::of(&package).to_string());
+    assert_eq!(read(&vault, &grant, site.now).len(), 1);
 
     assert!(age::decrypt(&age::x25519::Identity::generate(), &package).is_err());
     let plain = age::decrypt(&police, &package).unwrap();
@@ -130,29 +216,99 @@ fn a_disclosure_is_decided_by_another_opens_for_the_recipient_alone_and_takes_ev
     vault.receive_disclosure(&grant, &decider(), (case, &evidence()), site.now).unwrap();
     assert!(!still.exists());
     assert_eq!(read(&vault, &grant, site.now).len(), 0);
+    assert!(matches!(refusal(vault.fetch_extract(&grant, &decider(), case, site.now)), VaultError::Gone(_)));
     site.assert_verified();
     site.pass(hours(24));
     vault.maintain(site.now).unwrap();
     site.assert_verified();
-    let mut operations = Vec::new();
-    vault.read_log(&privacy_officer(), site.now, |record| operations.push((record.operation, record.who))).unwrap();
-    assert_eq!(operations.iter().filter(|(operation, _)| operation == "decide a disclosure").count(), 5);
+    let steps: Vec<_> = vault.read_cases(&grant, &privacy_officer(), site.now).unwrap();
+    let taken: Vec<_> = steps.iter().map(|record| record.by.as_str()).collect();
+    assert_eq!(taken, ["kari", "per", "per"]);
+    let receipts = steps.iter().filter(|record| matches!(record.step, Step::Received { case: of, .. } if of == case));
+    assert_eq!(receipts.count(), 1);
 }
 
 #[test]
-fn a_refused_disclosure_discloses_nothing_and_an_undelivered_one_ends_with_its_items() {
+fn isl_6_what_was_disclosed_is_destroyed_in_every_copy_that_the_vault_made_of_it() {
+    let Scene { site, vault, grant, item, .. } = scene();
+    let case = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let police = age::x25519::Identity::generate().to_public().to_string();
+    let ground = Ground::Norway(NorwayGround::Police { investigation: evidence(), no_secrecy: evidence() });
+    let request = Request { ground, items: vec![item], recipient: police };
+    let first = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
+    let second = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
+    // Held after it was asked for: the case follows it to its new number.
+    vault.hold(&grant, &decider(), case, &[item], (&evidence(), site.now + hours(240)), site.now).unwrap();
+    vault.decide_disclosure(&grant, &decider(), (first, true), site.now).unwrap().unwrap();
+    vault.decide_disclosure(&grant, &decider(), (second, true), site.now).unwrap().unwrap();
+    vault.fetch_extract(&grant, &decider(), second, site.now).unwrap();
+    vault.receive_disclosure(&grant, &decider(), (first, &evidence()), site.now).unwrap();
+    assert_eq!(read(&vault, &grant, site.now).len(), 0);
+    let left = refusal(vault.fetch_extract(&grant, &decider(), second, site.now));
+    assert!(matches!(left, VaultError::Gone(_)), "the other extract held it too: {left}");
+    let files = |folder: std::path::PathBuf| std::fs::read_dir(folder).unwrap().count();
+    let buckets = std::fs::read_dir(site.data().join("segments")).unwrap().flatten();
+    assert_eq!(buckets.map(|bucket| files(bucket.path())).sum::<usize>(), 0);
+    site.assert_verified();
+}
+
+#[test]
+fn krs_34_an_extract_that_nobody_received_is_destroyed_at_its_end_with_a_certificate() {
     let Scene { mut site, vault, grant, item, .. } = scene();
     let recipient = age::x25519::Identity::generate().to_public().to_string();
-    let ground = Ground::Iceland(IcelandGround::LegalClaim { claim: evidence() });
+    let ground = Ground::Norway(NorwayGround::Law { provision: evidence() });
     let request = Request { ground, items: vec![item], recipient };
     let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
-    assert!(vault.decide_disclosure(&grant, &decider(), case, false, site.now).unwrap().is_none());
+    let extract = vault.decide_disclosure(&grant, &decider(), (case, true), site.now).unwrap().unwrap();
+    let certificates = |now| {
+        let steps = vault.read_cases(&grant, &decider(), now).unwrap();
+        steps.into_iter().filter(|record| matches!(record.step, Step::Destroyed { .. })).collect::<Vec<_>>()
+    };
+    site.now = extract.ends - SignedDuration::from_mins(1);
+    assert_eq!(vault.maintain(site.now).unwrap().extracts_destroyed, 0);
+    vault.fetch_extract(&grant, &decider(), case, site.now).unwrap();
+    site.now = extract.ends + hours(1);
+    assert!(matches!(refusal(vault.fetch_extract(&grant, &decider(), case, site.now)), VaultError::Gone(_)));
+    assert_eq!(vault.maintain(site.now).unwrap().extracts_destroyed, 1);
+    assert_eq!(vault.maintain(site.pass(hours(30))).unwrap().extracts_destroyed, 0, "once");
+    let certificates = certificates(site.now);
+    assert_eq!(certificates.len(), 1);
+    assert_eq!(certificates[0].step, Step::Destroyed { case, extract });
+    site.assert_verified();
+}
+
+#[test]
+fn grounds_are_those_of_the_site_s_law() {
+    let Scene { site, vault, grant, item, .. } = scene();
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let ask = |ground: Ground| {
+        let request = Request { ground, items: vec![item], recipient: recipient.clone() };
+        vault.request_disclosure(&grant, &operator(), &request, site.now).map(|_| ())
+    };
+    let iceland = || Ground::Iceland(IcelandGround::LegalClaim { claim: evidence() });
+    let norway = || Ground::Norway(NorwayGround::Law { provision: evidence() });
+    ask(norway()).unwrap();
+    assert!(matches!(refusal(ask(iceland())), VaultError::NoGround { requirement: "WPC-5", .. }));
+    let passages = Ground::Passages(PassageGround::Consent { of_the_holder: evidence() });
+    assert!(matches!(refusal(ask(passages)), VaultError::NoGround { requirement: "WPC-5", .. }));
+    vault.enrol(&Register { law: Law::Iceland, ..register() }, site.now).unwrap();
+    ask(iceland()).unwrap();
+    assert!(matches!(refusal(ask(norway())), VaultError::NoGround { requirement: "ISL-12", .. }));
+}
+
+#[test]
+fn a_refused_disclosure_discloses_nothing_and_one_of_what_is_over_is_not_decided() {
+    let Scene { mut site, vault, grant, item, .. } = scene();
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let ground = Ground::Norway(NorwayGround::Consent { of_everyone: evidence() });
+    let request = Request { ground, items: vec![item], recipient };
+    let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
+    assert!(vault.decide_disclosure(&grant, &decider(), (case, false), site.now).unwrap().is_none());
     let refused = vault.receive_disclosure(&grant, &decider(), (case, &evidence()), site.now);
     assert!(matches!(refusal(refused), VaultError::NotApproved(_)));
     let late = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
     site.pass(hours(72));
-    let over = vault.decide_disclosure(&grant, &decider(), late, true, site.now);
+    let over = vault.decide_disclosure(&grant, &decider(), (late, true), site.now);
     assert!(matches!(refusal(over), VaultError::NoItem { .. }));
-    let (shown, _) = vault.read(&grant, &operator(), &Reading::default(), site.now, |_| {}).unwrap();
-    assert_eq!(shown, 0);
+    assert_eq!(read(&vault, &grant, site.now).len(), 0);
 }

@@ -4,8 +4,10 @@
 //! keeps what it was told to keep.
 
 use super::clock::Dice;
-use super::{Site, operator, privacy_officer, recorder};
-use crate::{Draft, Grant, ItemId, Kept, PropertyProtection, Reading, RootKey, Vault, verify};
+use super::{Site, all, decider, operator, privacy_officer, recorder, register};
+use crate::{
+    Draft, Evidence, Grant, Ground, ItemId, Kept, NorwayGround, PropertyProtection, Request, RootKey, Vault, verify,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -25,13 +27,15 @@ struct Acknowledged {
     kept: BTreeMap<ItemId, (String, Timestamp)>,
     /// Whether it was acknowledged that it is erased, or only begun.
     erased: BTreeMap<ItemId, bool>,
+    /// Disclosures that were decided: the end of the extract, and whether it was received, or only begun to be.
+    decided: BTreeMap<ItemId, (Timestamp, Option<bool>)>,
     latest: Option<Timestamp>,
 }
 
 #[test]
 fn killed_at_five_hundred_points_nothing_is_lost_and_nothing_comes_back() {
     let mut dice = Dice(std::process::id().into());
-    let (mut kills, mut items) = (0, 0);
+    let (mut kills, mut items, mut disclosed) = (0, 0, 0);
     while kills < KILLS {
         let site = Site::new();
         let mut acknowledged = Acknowledged::default();
@@ -41,9 +45,10 @@ fn killed_at_five_hundred_points_nothing_is_lost_and_nothing_comes_back() {
             check(&site, &acknowledged);
         }
         items += acknowledged.kept.len();
+        disclosed += acknowledged.decided.values().filter(|(_, received)| *received == Some(true)).count();
     }
-    println!("{kills} kills, {items} items acknowledged");
-    assert!(items > 500, "the children did something: {items}");
+    println!("{kills} kills, {items} items acknowledged, {disclosed} disclosed and received");
+    assert!(items > 500 && disclosed > 20, "the children did something: {items}, {disclosed}");
 }
 
 /// Runs a child for that long after it has opened the vault, and kills it.
@@ -80,6 +85,13 @@ fn run_and_kill(site: &Site, after: Duration, seed: u64, acknowledged: &mut Ackn
             }
             ["erasing", id] => drop(acknowledged.erased.insert(id.parse().unwrap(), false)),
             ["erased", id] => drop(acknowledged.erased.insert(id.parse().unwrap(), true)),
+            ["decided", case, ends] => {
+                acknowledged.decided.insert(case.parse().unwrap(), (ends.parse().unwrap(), None));
+            }
+            [step @ ("receiving" | "received"), case] => {
+                let known = acknowledged.decided.get_mut(&case.parse().unwrap()).unwrap();
+                known.1 = Some(*step == "received");
+            }
             _ => {}
         }
     }
@@ -97,19 +109,13 @@ fn check(site: &Site, acknowledged: &Acknowledged) {
         assert!(is_unbegun || unfinished.count() == 0, "{left:#?}");
     }
     let (vault, mut mint) = Vault::open_or_create(&site.data(), site.root(), now).unwrap();
+    vault.enrol(&register(), now).unwrap();
     let grant: Grant<PropertyProtection> = mint.grant("yard").unwrap();
     let mut shown = BTreeMap::new();
-    let reading = Reading { media: true, ..Reading::default() };
-    let (_, damaged) = vault
-        .read(&grant, &operator(), &reading, now, |item| {
-            let payload = String::from_utf8(item.payload.to_vec()).unwrap();
-            if let Some(medium) = &item.medium {
-                assert_eq!(medium.as_slice(), payload.as_bytes());
-            }
-            shown.insert(item.id, payload);
-        })
-        .unwrap();
-    assert_eq!(damaged, 0);
+    for (id, payload, medium) in all(&vault, &grant, now) {
+        assert!(medium.is_none_or(|medium| medium == payload));
+        shown.insert(id, String::from_utf8(payload).unwrap());
+    }
     for (id, (payload, deadline)) in &acknowledged.kept {
         match acknowledged.erased.get(id) {
             Some(true) => assert!(!shown.contains_key(id), "{payload} was erased, and came back"),
@@ -120,11 +126,19 @@ fn check(site: &Site, acknowledged: &Acknowledged) {
             None => assert!(!shown.contains_key(id), "{payload} is over, and came back"),
         }
     }
+    for (case, (ends, received)) in &acknowledged.decided {
+        let fetched = vault.fetch_extract(&grant, &decider(), *case, now);
+        match received {
+            Some(true) => assert!(fetched.is_err(), "the extract of {case} was received, and came back"),
+            None if *ends > now => assert!(fetched.is_ok(), "the extract of {case} was acknowledged, and is lost"),
+            _ => {}
+        }
+    }
     let findings = verify(&site.data(), None, now).unwrap().findings;
     assert!(findings.is_empty(), "{findings:#?}");
 }
 
-/// The child: writes, erases, lets deadlines come and nights begin, as fast as it can, and says what it has done.
+/// The child: writes, erases, discloses, lets deadlines come and nights begin, as fast as it can, and says what it has done.
 #[test]
 #[ignore = "it is the child of the test above, and runs until it is killed"]
 fn child() {
@@ -136,6 +150,8 @@ fn child() {
     let root = RootKey::in_file(&folder.join("root.key"));
     let (vault, mut mint) = Vault::open_or_create(&folder.join("data"), root, now).unwrap();
     let (yard, grant) = (recorder(&mut mint, "yard"), mint.grant::<PropertyProtection>("yard").unwrap());
+    vault.enrol(&register(), now).unwrap();
+    let police = age::x25519::Identity::generate().to_public().to_string();
     let mut mine: Vec<ItemId> = Vec::new();
     let say = |words: String| {
         let mut out = std::io::stdout().lock();
@@ -169,6 +185,26 @@ fn child() {
             say(format!("erasing {id}"));
             if vault.erase(&grant, &privacy_officer(), &[id], now).is_ok() {
                 say(format!("erased {id}"));
+            }
+        }
+        if dice.below(4) == 0 && !mine.is_empty() {
+            let id = mine.swap_remove(dice.below(mine.len() as u64) as usize);
+            let evidence = Evidence::new("a crash test").unwrap();
+            let ground = Ground::Norway(NorwayGround::Law { provision: evidence.clone() });
+            let request = Request { ground, items: vec![id], recipient: police.clone() };
+            let asked = vault.request_disclosure(&grant, &operator(), &request, now);
+            // The item may be over by now.
+            let decided = asked
+                .and_then(|case| Ok((case, vault.decide_disclosure(&grant, &decider(), (case, true), now)?.unwrap())));
+            if let Ok((case, extract)) = decided {
+                say(format!("decided {case} {}", extract.ends));
+                if dice.below(2) == 0 {
+                    say(format!("receiving {case}"));
+                    say(format!("erasing {id}"));
+                    vault.receive_disclosure(&grant, &decider(), (case, &evidence), now).unwrap();
+                    say(format!("received {case}"));
+                    say(format!("erased {id}"));
+                }
             }
         }
         if dice.below(2) == 0 {

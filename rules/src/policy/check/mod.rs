@@ -7,7 +7,6 @@ pub(super) use view::{View, class_of};
 /// Closed sets of words that checks have to themselves.
 pub(super) mod vocabularies {
     pub(in crate::policy) use super::necessity::{ICELAND, NORWAY};
-    pub(in crate::policy) use super::passage_storage::{FIELDS, PROOFS};
     pub(in crate::policy) use super::proposer::DUTIES;
 }
 
@@ -75,6 +74,7 @@ checks! {
     necessity "necessity" ["KRS-6", "ISL-3", "KRS-4"];
     opening_hours "opening-hours" ["KRS-9"];
     outlet "outlet" ["IVA-15", "KRS-29"];
+    overseer "overseer" ["IVA-12", "KRS-27"];
     parking_place "parking-place" ["IVA-7a"];
     passage_storage "passage-storage" ["ACC-6", "ACC-2", "ACC-3", "ACC-5"];
     place_class "place-class" ["IVA-6", "KRS-1"];
@@ -88,6 +88,7 @@ checks! {
     role "role" ["WPC-10", "KRS-26"];
     routine "routine" ["IVA-12", "KRS-36", "KRS-30"];
     rule_fits_purpose "rule-fits-purpose" ["IVA-11b", "IVA-2a", "IVA-4a"];
+    search "search" ["IVA-4a", "KRS-28"];
     sensitive_place "sensitive-place" ["IVA-6"];
     series "series" ["IVA-11a", "IVA-11b"];
     shape "shape" ["KRS-17"];

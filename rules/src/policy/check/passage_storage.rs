@@ -5,11 +5,10 @@
 //! *Instead*: leave `stores_passages` out; or add `because = "…"` and `authentication = "pin-and-card"`.
 
 use super::{View, unknown};
+use crate::passage::{PassageField, Proof};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
+use crate::policy::reader::Written;
 use crate::purpose::PurposeKind;
-
-pub(in crate::policy) const PROOFS: &[(&str, bool)] = &[("card", false), ("code", false), ("pin-and-card", true), ("biometric-on-card", true)];
-pub(in crate::policy) const FIELDS: &[&str] = &["holder", "vehicle", "company", "area", "period", "time", "point"];
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
     for looked in &view.purposes {
@@ -25,15 +24,17 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                         .help("make it a purpose of kind \"access-control\""),
                 );
             }
-            for field in door.fields.iter().flatten().filter(|field| !FIELDS.contains(&field.value.as_str())) {
-                diagnostics.push(unknown("passage-storage", "ACC-5", "field of a passage", field, FIELDS.iter().copied()));
+            let is_unknown = |field: &&Written<String>| PassageField::from_name(&field.value).is_none();
+            for field in door.fields.iter().flatten().filter(is_unknown) {
+                let names = PassageField::ALL.iter().map(|field| field.name());
+                diagnostics.push(unknown("passage-storage", "ACC-5", "field of a passage", field, names));
             }
             let strong = match &door.authentication {
                 None => false,
-                Some(written) => match PROOFS.iter().find(|(proof, _)| *proof == written.value) {
-                    Some((_, strong)) => *strong,
+                Some(written) => match Proof::from_name(&written.value) {
+                    Some(proof) => proof.is_strong(),
                     None => {
-                        let names = PROOFS.iter().map(|(proof, _)| *proof);
+                        let names = Proof::ALL.iter().map(|proof| proof.name());
                         diagnostics.push(unknown("passage-storage", "ACC-6", "way to prove who one is", written, names));
                         true
                     }

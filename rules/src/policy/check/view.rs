@@ -127,6 +127,7 @@ impl<'s> View<'s> {
             ("phone", &controller.phone),
             ("information", &controller.information),
             ("decides disclosure", &controller.decides_disclosure),
+            ("oversees privacy", &controller.oversees_privacy),
         ] {
             aspects.add(Aspect::Controller, format_args!("{key} {:?}", text(written)));
         }
@@ -193,6 +194,9 @@ impl<'s> View<'s> {
         aspects.add(Aspect::Retention, format_args!("{name:?} days {days:?} {reference:?} recorded {recorded}"));
         for role in &source.roles {
             aspects.add(Aspect::Access, format_args!("{name:?} role {:?}", role.value));
+        }
+        for search in &source.searches {
+            aspects.add(Aspect::Access, format_args!("{name:?} search {:?}", search.value));
         }
         for door in &source.doors {
             let (stores, proof) = (yes(&door.stores_passages), text(&door.authentication));

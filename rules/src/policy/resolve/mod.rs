@@ -13,12 +13,15 @@ use super::gate::Aspect;
 use super::reader::Written;
 use super::record::Standing;
 use super::schedule::Schedule;
-use super::site::{Camera, Purpose, SitePolicy, Source};
-use super::source::{CameraSource, Shape, VideoSource};
+use super::site::{Camera, Door, Purpose, Role, SitePolicy, Source};
+use super::source::{CameraSource, DoorSource, OutletSource, RoleSource, Shape, VideoSource};
 use crate::geometry::{Point, Polygon};
 use crate::jurisdiction::{self, DEFAULT_RETENTION_DAYS};
 use crate::limits;
+use crate::outlet::{Address, Outlet, Sends};
+use crate::passage::{PassageField, Proof};
 use crate::purpose::PurposeKind;
+use crate::search::Search;
 use jiff::tz::TimeZone;
 use record::Records;
 
@@ -34,12 +37,17 @@ pub(super) fn resolve(view: &View<'_>, diagnostics: &mut Diagnostics) -> Option<
     for number in 0..view.purposes.len() {
         purposes.extend(purpose(number, view, &cameras, &mut records, diagnostics));
     }
+    let controller = source.controller.as_ref()?;
     Some(SitePolicy {
         name: source.name.as_ref()?.value.clone(),
         time_zone: time_zone?,
         packs: view.packs.clone(),
         cameras,
         purposes,
+        roles: source.roles.iter().map(role).collect(),
+        decides_disclosure: controller.decides_disclosure.as_ref()?.value.clone(),
+        oversees_privacy: controller.oversees_privacy.as_ref()?.value.clone(),
+        outlets: source.outlets.iter().filter_map(outlet).collect(),
         records: records.into_inner(),
         deviations: vec![],
     })
@@ -68,6 +76,27 @@ fn camera(source: &CameraSource, diagnostics: &mut Diagnostics) -> Option<Camera
     let masks = source.masks.iter().filter_map(polygon).collect();
     let video = video(source.source.as_ref()?, diagnostics)?;
     Some(Camera { name: source.name.value.clone(), source: video, masks })
+}
+
+fn role(source: &RoleSource) -> Role {
+    let people = source.people.iter().map(|person| person.value.clone()).collect();
+    Role { name: source.name.value.clone(), people, reviewed: source.reviewed.as_ref().map(|day| day.value) }
+}
+
+/// `None` was reported by the check of outlets.
+fn outlet(source: &OutletSource) -> Option<Outlet> {
+    let written = source.address.as_ref().map(|address| Address::Written(address.value.clone()));
+    let address = written.or_else(|| source.env.as_ref().map(|env| Address::Env(env.value.clone())))?;
+    let sends = source.sends.as_ref().map_or(Some(Sends::Alarms), |written| Sends::from_name(&written.value))?;
+    Some(Outlet { name: source.name.value.clone(), address, sends })
+}
+
+fn door(source: &DoorSource) -> Door {
+    let is_strong = source.authentication.as_ref().and_then(|written| Proof::from_name(&written.value));
+    let stores = source.stores_passages.as_ref().is_some_and(|stores| stores.value);
+    let fields = source.fields.iter().flatten().filter_map(|field| PassageField::from_name(&field.value)).collect();
+    let stores_passages = stores && is_strong.is_some_and(Proof::is_strong);
+    Door { name: source.name.value.clone(), stores_passages, fields }
 }
 
 /// `None` was reported by the check of shapes.
@@ -166,6 +195,8 @@ fn purpose(
         retention_days,
         retention_class,
         roles: source.roles.iter().map(|role| role.value.clone()).collect(),
+        searches: source.searches.iter().filter_map(|written| Search::from_name(&written.value)).collect(),
+        doors: source.doors.iter().map(door).collect(),
         rules,
         standing: if is_commissioning { Standing::Commissioning } else { Standing::Pending(vec![]) },
         records,

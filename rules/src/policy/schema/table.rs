@@ -4,11 +4,14 @@ use crate::analysis::Direction;
 use crate::analysis::catalog::CATALOG;
 use crate::jurisdiction::Pack;
 use crate::object::ObjectClass;
+use crate::outlet::Sends;
+use crate::passage::{PassageField, Proof};
 use crate::place::PlaceClass;
-use crate::policy::check::vocabularies::{DUTIES, FIELDS, ICELAND, NORWAY, PROOFS};
+use crate::policy::check::vocabularies::{DUTIES, ICELAND, NORWAY};
 use crate::policy::gate::Gate;
 use crate::policy::series::{Grid, Measure};
 use crate::purpose::{Interest, LawfulBasis, PurposeKind};
+use crate::search::Search;
 
 /// A word of a closed set, and what it means.
 pub(super) type Word = (&'static str, &'static str);
@@ -76,6 +79,10 @@ words! {
     gates Gate;
     measures Measure;
     grids Grid;
+    proofs Proof;
+    fields PassageField;
+    searches Search;
+    sent Sends;
 }
 
 fn rules() -> Vec<Word> {
@@ -106,15 +113,6 @@ fn questions() -> Vec<Word> {
 
 fn duties() -> Vec<Word> {
     DUTIES.iter().map(|duty| (*duty, "May propose a purpose.")).collect()
-}
-
-fn proofs() -> Vec<Word> {
-    let about = |strong| if strong { "Strong: passages may be stored." } else { "Weak: nothing is stored." };
-    PROOFS.iter().map(|(proof, strong)| (*proof, about(*strong))).collect()
-}
-
-fn fields() -> Vec<Word> {
-    FIELDS.iter().map(|field| (*field, "May be stored of a passage.")).collect()
 }
 
 const RECORD_OR_PATH: Kind = Kind::Either(&[Kind::Text, Kind::Table(&RECORD)]);
@@ -192,6 +190,7 @@ static CONTROLLER: Table = Table {
             "How to reach the officer, or { not_required = \"why\" }.",
         ),
         must("decides_disclosure", Kind::Text, "The role that decides what is handed out, and to whom."),
+        must("oversees_privacy", Kind::Text, "The role that answers those who were filmed, erases, and reads the log."),
     ],
 };
 
@@ -291,6 +290,11 @@ static PURPOSE: Table = Table {
         may("special_need", Kind::Text, "Workplaces: the special need."),
         may("health_provision", Kind::Text, "Homes and institutions: the provision of health law."),
         may("roles", Kind::OneOrMore(&Kind::Text), "The roles that handle what it finds."),
+        may(
+            "searches",
+            Kind::OneOrMore(&Kind::Words(searches)),
+            "What may be asked of events, in the window of a case.",
+        ),
         may("criminal_data", Kind::Boolean, "Whether it is meant to show criminal acts."),
         may("because", Kind::Text, "Why it watches around the clock."),
         may(
@@ -403,5 +407,6 @@ static OUTLET: Table = Table {
         may("env", Kind::Text, "The environment variable that holds the address."),
         may("processor", Kind::Text, "The processor whose it is."),
         may("own", Kind::Boolean, "Whether it is the controller's own."),
+        may("sends", Kind::Words(sent), "What it is sent; alarms without it."),
     ],
 };

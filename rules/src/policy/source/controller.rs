@@ -16,6 +16,7 @@ pub(in crate::policy) struct ControllerSource {
     pub information: Option<Written<String>>,
     pub officer: Option<OfficerSource>,
     pub decides_disclosure: Option<Written<String>>,
+    pub oversees_privacy: Option<Written<String>>,
     pub span: Span,
 }
 
@@ -56,6 +57,7 @@ pub(in crate::policy) struct OutletSource {
     pub env: Option<Written<String>>,
     pub processor: Option<Written<String>>,
     pub own: Option<Written<bool>>,
+    pub sends: Option<Written<String>>,
 }
 
 pub(super) fn controller(value: &Spanned<DeValue<'_>>, diagnostics: &mut Diagnostics) -> Option<ControllerSource> {
@@ -66,6 +68,7 @@ pub(super) fn controller(value: &Spanned<DeValue<'_>>, diagnostics: &mut Diagnos
         information: reader.string("information", diagnostics),
         officer: reader.value("data_protection_officer").and_then(|value| officer(value, diagnostics)),
         decides_disclosure: reader.string("decides_disclosure", diagnostics),
+        oversees_privacy: reader.string("oversees_privacy", diagnostics),
         span: value.span(),
     };
     reader.finish(diagnostics);
@@ -140,6 +143,7 @@ pub(super) fn outlets(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) ->
             env: reader.string("env", diagnostics),
             processor: reader.string("processor", diagnostics),
             own: reader.boolean("own", diagnostics),
+            sends: reader.string("sends", diagnostics),
         });
         reader.finish(diagnostics);
     }

@@ -21,6 +21,7 @@ pub(in crate::policy) struct PurposeSource {
     pub health_provision: Option<Written<String>>,
     pub proposed_by: Option<Written<String>>,
     pub roles: Vec<Written<String>>,
+    pub searches: Vec<Written<String>>,
     pub criminal_data: Option<Written<bool>>,
     pub schedule: Option<ScheduleSource>,
     pub because: Option<Written<String>>,
@@ -103,6 +104,7 @@ pub(super) fn purpose(name: Written<String>, mut reader: Reader<'_>, diagnostics
         health_provision: reader.string("health_provision", diagnostics),
         proposed_by: reader.string("proposed_by", diagnostics),
         roles: reader.strings("roles", diagnostics).unwrap_or_default(),
+        searches: reader.strings("searches", diagnostics).unwrap_or_default(),
         criminal_data: reader.boolean("criminal_data", diagnostics),
         schedule: match reader.value("schedule") {
             Some(value) => schedule(value, diagnostics),

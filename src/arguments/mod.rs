@@ -1,5 +1,13 @@
 //! What can be said on the command line.
 
+mod vault;
+
+pub use vault::{
+    AnswerRequest, ApproveCopy, AskRequest, Asking, Cases, CloseIncident, CopyItem, CorrectItem, Decide, Disclose,
+    DiscloseCommand, Erase, Events, ExtendRequest, Fetch, FetchCopy, GroundName, Hold, Incident, IncidentCommand, Log,
+    OpenIncident, Passages, Place, Received, RequestDisclosure, Subject, SubjectCommand, Verify,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -17,7 +25,7 @@ use std::path::PathBuf;
   vokter explain IVA-4b                what is required, and what holds it
   vokter run site.toml --data-dir /var/lib/vokter
                                        keep events, sealed, until their deadline
-  vokter events --data-dir /var/lib/vokter --purpose yard --reason \"case 7\"
+  vokter events --data-dir /var/lib/vokter --purpose yard --reason \"alarm\"
   vokter verify /var/lib/vokter        does everything that is kept hold?
   vokter demo                          a day at a synthetic site")]
 pub struct Arguments {
@@ -82,14 +90,43 @@ pub enum Command {
     Models(Models),
     /// Show what is kept for a purpose; needs a reason, and is logged
     ///
-    /// Shows what is kept for one purpose, as JSON lines, or one still. Who asks, in what role and why is written to the log
-    /// before anything is shown; if it cannot be, nothing is. What you write elsewhere is yours to erase.
+    /// Shows what is kept for one purpose, as JSON lines, or one still: of the last 24 hours, so that alarms can be handled;
+    /// of earlier in the window of a case (KRS-28). Who asks, in what role and why is written to the log before anything is
+    /// shown; if it cannot be, nothing is. What you write elsewhere is yours to erase.
+    ///
+    /// Who you are is the user that you logged in as; what you may do is what site.toml says of you, as the last `vokter run`
+    /// told the vault.
     Events(Events),
     /// Erase events before their deadline; needs a reason, and is logged
     ///
-    /// Erases items of one purpose: event, still and key. A copy of the row in a backup from before opens nothing from the
-    /// next night on.
+    /// Erases items of one purpose: event, still and key, and every copy and extract that the vault made of them. A copy of
+    /// the row in a backup from before opens nothing from the next night on.
     Erase(Erase),
+    /// Say that something happened, hold what is needed for it
+    ///
+    /// An incident became known elsewhere than from what is kept. It has a window of at most 24 hours; what was recorded in
+    /// it may be looked at, searched, and held for the police, until it is closed.
+    Incident(Incident),
+    /// Hand events over: ask, decide, fetch, note the receipt
+    ///
+    /// Hands items over to a recipient, on a closed list of grounds. One person asks, another decides. The package is
+    /// encrypted to the recipient (age-encryption.org) and lies in the vault until they have it; then every copy here is
+    /// destroyed. If they never get it, it is destroyed with its items, and a certificate is written.
+    Disclose(Disclose),
+    /// Answer a person who was filmed: access, correction, erasure, objection
+    ///
+    /// A request is due a month after it was received. A copy shows nobody but the person who asks: one makes it, another
+    /// looks at it and lets it go.
+    Subject(Subject),
+    /// Show the incidents, disclosures and requests of a purpose
+    ///
+    /// Shows each case with its steps: who took them, when, and on which evidence. No item is shown.
+    Cases(Cases),
+    /// Keep the passages that an access control system reports
+    ///
+    /// Reads passages as JSON lines and keeps those of doors that store them, where the holder proved who they are strongly.
+    /// Of any other it keeps nothing and writes nothing. Passages have a data directory and a key of their own.
+    Passages(Passages),
     /// Show who has read what, and why; needs a reason, and is logged
     ///
     /// Shows who has read or tried to read what, in what role and why, as JSON lines.
@@ -100,99 +137,6 @@ pub enum Command {
     /// deadline was kept. Needs no key. The last line is the head of the log: whoever keeps it (a privacy officer, the
     /// employees' representative) can check later that the log only grew. Exits with 0 if all holds, 1 if not.
     Verify(Verify),
-}
-
-/// Where a vault is, and its root key.
-#[derive(Args)]
-pub struct Place {
-    /// The folder that the vault is in
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: PathBuf,
-    /// The root key, outside that folder and its backups; without it, a file
-    /// beside the folder: DIR.key
-    #[arg(long, value_name = "FILE")]
-    pub key_file: Option<PathBuf>,
-}
-
-#[derive(Args)]
-#[command(after_help = "Examples:
-  vokter events --data-dir data --purpose yard --reason \"case 7: cut fence\"
-  vokter events --data-dir data --purpose yard --reason \"case 7\" \\
-      --from 2026-11-22T22:00:00Z --to 2026-11-23T05:00:00Z | jq .rule
-  vokter events --data-dir data --purpose yard --reason \"case 7\" \\
-      --still 0000001000000003 > still.jpg")]
-pub struct Events {
-    #[command(flatten)]
-    pub place: Place,
-    /// The purpose, by its name in the site file
-    #[arg(long, value_name = "NAME")]
-    pub purpose: String,
-    /// Why you need to see it (KRS-27)
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// The role that you act in: operator, parking-operator, statistician,
-    /// privacy-officer, administrator or decider
-    #[arg(long, value_name = "ROLE", default_value = "operator")]
-    pub role: String,
-    /// Recorded at this time or later (RFC 3339)
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<jiff::Timestamp>,
-    /// Recorded before this time
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<jiff::Timestamp>,
-    /// Write the still of this item to standard output instead
-    #[arg(long, value_name = "ITEM")]
-    pub still: Option<vokter_vault::ItemId>,
-}
-
-#[derive(Args)]
-#[command(after_help = "Examples:
-  vokter erase --data-dir data --purpose yard \\
-      --reason \"request 12, erasure\" 0000001000000003 0000001000000004")]
-#[command(override_usage = "vokter erase --data-dir <DIR> --purpose <NAME> --reason <TEXT> <ITEM>...")]
-pub struct Erase {
-    #[command(flatten)]
-    pub place: Place,
-    /// The purpose, by its name in the site file
-    #[arg(long, value_name = "NAME")]
-    pub purpose: String,
-    /// Why they are erased
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// The role that you act in
-    #[arg(long, value_name = "ROLE", default_value = "privacy-officer")]
-    pub role: String,
-    /// The items, as `vokter events` names them
-    #[arg(value_name = "ITEM", required = true)]
-    pub items: Vec<vokter_vault::ItemId>,
-}
-
-#[derive(Args)]
-#[command(after_help = "Examples:
-  vokter log --data-dir data --reason \"yearly check\" | jq -c '[.at, .who, .reason]'")]
-pub struct Log {
-    #[command(flatten)]
-    pub place: Place,
-    /// Why you need to see it
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// The role that you act in
-    #[arg(long, value_name = "ROLE", default_value = "privacy-officer")]
-    pub role: String,
-}
-
-#[derive(Args)]
-#[command(after_help = "Examples:
-  vokter verify /var/lib/vokter
-  vokter verify /var/lib/vokter | tail -1 > head-of-monday
-  vokter verify /var/lib/vokter --since head-of-monday")]
-pub struct Verify {
-    /// The folder that the vault is in
-    #[arg(value_name = "DIR")]
-    pub data_dir: PathBuf,
-    /// A head that a witness kept: a file with its line, or the line itself
-    #[arg(long, value_name = "HEAD")]
-    pub since: Option<String>,
 }
 
 #[derive(Args)]
