@@ -25,7 +25,10 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 let message = format!("`{name}` records without a reason");
                 diagnostics.push(refusal(message, "leave it out, or say why: recording = { because = \"…\" }"));
             }
-            (Some(because), _) => diagnostics.deviates("KRS-15", format!("`{name}` records"), &because.value),
+            (Some(because), _) => {
+                let what = format!("`{name}` asks for recordings, of which this version keeps a still of each alarm");
+                diagnostics.deviates("KRS-15", what, &because.value);
+            },
         }
     }
 }
