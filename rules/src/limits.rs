@@ -87,6 +87,12 @@ pub const CAMERAS: usize = 1000;
 pub const PURPOSES: usize = 1000;
 /// Rules of a purpose.
 pub const RULES_PER_PURPOSE: usize = 1000;
+/// Series of a purpose.
+pub const SERIES_PER_PURPOSE: usize = 100;
+/// Cells of one span of a series: its directions, classes or bands.
+pub const CELLS_PER_SPAN: usize = 16;
+/// Spans of a series that are counted or wait to be closed; past it the oldest is lost, which its gap says.
+pub const SPANS_OPEN_PER_SERIES: usize = 4;
 /// Corners of a polygon.
 pub const POLYGON_VERTICES: usize = 64;
 /// Bytes of a document that a record of the site names.

@@ -29,7 +29,7 @@ pub use reader::did_you_mean;
 pub use record::{Cause, Documents, OpenGate, Record, Standing};
 pub use schedule::{Hours, Schedule, Window, openings};
 pub use schema::schema;
-pub use series::{Grid, Measure};
+pub use series::{CountedAt, DEFAULT_EPSILON, Grid, Measure, QuietHours, Series};
 pub use site::{Camera, Condition, Deviation, FileSource, Purpose, Rule, SitePolicy, Source, SourceError};
 pub use written::{as_key, as_string};
 

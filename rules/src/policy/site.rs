@@ -3,6 +3,7 @@
 use super::fingerprint::Aspects;
 use super::record::{Record, Standing};
 use super::schedule::Schedule;
+use super::series::Series;
 use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntrusion};
 use crate::geometry::{Point, Polygon, Segment};
 use crate::jurisdiction::{Pack, RetentionClass};
@@ -173,6 +174,8 @@ pub struct Purpose {
     pub roles: Vec<String>,
     /// The rules that may run.
     pub rules: Vec<Rule>,
+    /// The statistics that it yields.
+    pub series: Vec<Series>,
     pub(super) standing: Standing,
     pub(super) records: Vec<usize>,
     pub(super) aspects: Aspects,

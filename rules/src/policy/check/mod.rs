@@ -89,7 +89,7 @@ checks! {
     routine "routine" ["IVA-12", "KRS-36", "KRS-30"];
     rule_fits_purpose "rule-fits-purpose" ["IVA-11b", "IVA-2a", "IVA-4a"];
     sensitive_place "sensitive-place" ["IVA-6"];
-    series "series" ["IVA-11a", "IVA-11b"];
+    series "series" ["IVA-11a", "IVA-11b", "IVA-11c"];
     shape "shape" ["KRS-17"];
     sign "sign" ["IVA-9", "KRS-21", "KRS-22", "ISL-9"];
     staffed_hours "staffed-hours" ["KRS-18"];
