@@ -64,6 +64,9 @@ pub const PLATE_SLOTS: usize = 16;
 /// Events that wait for their outlet.
 pub const EVENTS_WAITING: usize = 256;
 
+/// What counting rules have seen that waits to be counted.
+pub const SEEN_WAITING: usize = 1 << 14;
+
 /// Items that the vault keeps in one commit.
 pub const ITEMS_PER_COMMIT: usize = 4096;
 /// Bytes of an item: an event with its fields.

@@ -12,7 +12,7 @@ use vokter_rules::analysis::Direction;
 use vokter_rules::digest::Digest;
 use vokter_rules::geometry::{Point, Segment};
 use vokter_rules::object::ObjectClass;
-use vokter_rules::policy::{CountedAt, Grid, Measure, Purpose, QuietHours, Series, SitePolicy};
+use vokter_rules::policy::{CountedAt, Grid, Measure, Purpose, QuietHours, Series, SitePolicy, Standing};
 
 /// The bands of speed, in km/h, and those of a stay.
 const SPEEDS: [&str; 4] = ["under 30", "30 to 50", "50 to 80", "over 80"];
@@ -43,6 +43,8 @@ pub struct Definition {
     pub quiet: Option<Quiet>,
     /// What each span is broken down by: a track counts in one of them.
     pub breakdown: Breakdown,
+    /// Whether it counts in files or scenes rather than in a live picture, to try it out: it says nothing of the world.
+    pub commissioning: bool,
     /// The privacy loss of a track; none where the number is exact, of incidents a site and month.
     pub epsilon: Option<f64>,
     /// What the detector counts of what is there, where that was measured.
@@ -106,6 +108,7 @@ impl Definition {
             objects: series.objects.iter().collect(),
             quiet: series.quiet.map(|quiet| Quiet { from: quiet.from, to: quiet.to }),
             breakdown: breakdown(series),
+            commissioning: *purpose.standing() == Standing::Commissioning,
             epsilon: (!is_exact).then_some(series.epsilon),
             detector: detector.filter(|_| series.measure.is_of_pictures()),
         }
@@ -140,7 +143,8 @@ impl Definition {
     pub fn title(&self) -> String {
         let place = self.place.as_ref().map(|place| format!(" at {} {}", place.kind, place.name));
         let (measure, grid) = (self.measure.name().replace('-', " "), self.grid.name());
-        format!("{}: {measure}{} by {grid}", self.site, place.unwrap_or_default())
+        let trial = if self.commissioning { " (commissioning)" } else { "" };
+        format!("{}: {measure}{} by {grid}{trial}", self.site, place.unwrap_or_default())
     }
 }
 

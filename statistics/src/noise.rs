@@ -71,22 +71,21 @@ impl Noise {
     }
 }
 
-/// Draws the noise. It is made once a series; each cell is drawn by it once.
+/// Draws the noise: a scale of which OpenDP's own proof says that it keeps to a privacy loss.
 pub(crate) struct Laplace {
-    measurement: Measurement<AtomDomain<i64>, AbsoluteDistance<i64>, MaxDivergence, i64>,
+    scale: f64,
 }
 
+type Mechanism = Measurement<AtomDomain<i64>, AbsoluteDistance<i64>, MaxDivergence, i64>;
+
 impl Laplace {
-    /// The mechanism of this privacy loss, which OpenDP's own proof of it must not pass.
+    /// The mechanism of a privacy loss.
     pub fn new(epsilon: f64) -> Result<Self, StatisticsError> {
         // The reciprocal may be rounded to where the loss is a hair above: then the next scale is taken.
         let mut scale = 1.0 / epsilon;
         for _ in 0..4 {
-            let measurement =
-                make_laplace(AtomDomain::<i64>::default(), AbsoluteDistance::<i64>::default(), scale, None);
-            let measurement = measurement.map_err(refused)?;
-            if measurement.map(&1).map_err(refused)? <= epsilon {
-                return Ok(Self { measurement });
+            if mechanism(scale)?.map(&1).map_err(refused)? <= epsilon {
+                return Ok(Self { scale });
             }
             scale = scale.next_up();
         }
@@ -95,8 +94,12 @@ impl Laplace {
 
     /// The count with its noise.
     pub fn release(&self, count: i64) -> Result<i64, StatisticsError> {
-        self.measurement.invoke(&count).map_err(refused)
+        mechanism(self.scale)?.invoke(&count).map_err(refused)
     }
+}
+
+fn mechanism(scale: f64) -> Result<Mechanism, StatisticsError> {
+    make_laplace(AtomDomain::default(), AbsoluteDistance::default(), scale, None).map_err(refused)
 }
 
 fn refused(error: opendp::error::Error) -> StatisticsError {

@@ -39,8 +39,6 @@ struct Running {
 /// A span that came to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Closed {
-    /// The series, by its place among the definitions.
-    pub series: usize,
     /// The span.
     pub span: Span,
     /// What became of it.
@@ -80,7 +78,8 @@ impl Statistics {
         })?;
         let running = ids.into_iter().zip(definitions).map(|(id, definition)| {
             let noise = definition.epsilon.map(Laplace::new).transpose()?;
-            let (spans, tally) = (definition.spans()?, Tally::new(definition.breakdown.categories.len()));
+            let (spans, tally) =
+                (definition.spans()?, Tally::new(definition.measure.into(), definition.breakdown.categories.len()));
             Ok(Running { id, definition, spans, tally, noise })
         });
         Ok(Self { store, running: running.collect::<Result<_, StatisticsError>>()? })
@@ -107,10 +106,10 @@ impl Statistics {
         }
     }
 
-    /// Takes note of the tracks that are in the place of a series at once, of which the most is counted.
-    pub fn occupy(&mut self, series: usize, inside: &[TrackId], at: Timestamp) {
+    /// Takes note that a track has left the place of a series, and may come back.
+    pub fn leave(&mut self, series: usize, track: TrackId) {
         if let Some(running) = self.running.get_mut(series) {
-            running.tally.occupy(inside, at);
+            running.tally.leave(track);
         }
     }
 
@@ -121,26 +120,34 @@ impl Statistics {
         }
     }
 
-    /// Closes every span that is over, and releases it. A span that was released before is answered with what was drawn.
+    /// Forgets every track of a series: the stream was interrupted, and none of them comes again.
+    pub fn forget_all(&mut self, series: usize) {
+        if let Some(running) = self.running.get_mut(series) {
+            running.tally.forget_all();
+        }
+    }
+
+    /// Closes every span of a series that is over, and releases it. A span that was released before is answered with what
+    /// was drawn. `now` is the time of the series: of a recording, that of its pictures.
     ///
     /// # Errors
     /// When noise cannot be drawn or nothing can be written; what is due stays due, with the noise it has.
-    pub fn close(&mut self, now: Timestamp) -> Result<Vec<Closed>, StatisticsError> {
+    pub fn close(&mut self, series: usize, now: Timestamp) -> Result<Vec<Closed>, StatisticsError> {
+        let Some(Running { id, definition, tally, noise, .. }) = self.running.get_mut(series) else {
+            return Ok(vec![]);
+        };
         let by = now.saturating_sub(DELAY)?;
         let mut closed = vec![];
-        for (series, running) in self.running.iter_mut().enumerate() {
-            let Running { id, definition, tally, noise, .. } = running;
-            while let Some(open) = tally.due(by) {
-                let span = open.span;
-                let released = self.store.write(|tx| release(tx, *id, definition, open, noise.as_ref(), now));
-                let outcome = match released {
-                    Ok(values) => Outcome::Released(values),
-                    Err(StatisticsError::Spent { .. }) => Outcome::Refused,
-                    Err(error) => return Err(error),
-                };
-                tally.close(span);
-                closed.push(Closed { series, span, outcome });
-            }
+        while let Some(open) = tally.due(by) {
+            let span = open.span;
+            let released = self.store.write(|tx| release(tx, *id, definition, open, noise.as_ref(), now));
+            let outcome = match released {
+                Ok(values) => Outcome::Released(values),
+                Err(StatisticsError::Spent { .. }) => Outcome::Refused,
+                Err(error) => return Err(error),
+            };
+            tally.close(span);
+            closed.push(Closed { span, outcome });
         }
         Ok(closed)
     }

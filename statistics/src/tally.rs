@@ -7,20 +7,45 @@ use crate::error::StatisticsError;
 use crate::grid::{Span, Spans};
 use crate::noise::Laplace;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use vokter_rules::analysis::TrackId;
 use vokter_rules::limits;
+use vokter_rules::policy::Measure;
 use zeroize::Zeroizing;
 
 /// Longest silence between two looks that is no gap.
 const SILENCE: SignedDuration = SignedDuration::from_secs(5);
 
+/// How a measure is counted. In each of them a track adds at most one to the cell that it counts in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Tracks that came, or crossed.
+    Sum,
+    /// The most tracks that were there at once, of those that came in the span.
+    Peak,
+    /// The tracks that were there, on average over the time that was watched, of those that came in the span.
+    Mean,
+}
+
+impl From<Measure> for Kind {
+    fn from(measure: Measure) -> Self {
+        match measure {
+            Measure::OccupancyPeak => Self::Peak,
+            Measure::QueueLength => Self::Mean,
+            _ => Self::Sum,
+        }
+    }
+}
+
 /// The open spans of a series.
 pub(crate) struct Tally {
+    kind: Kind,
     cells: usize,
     spans: BTreeMap<Timestamp, OpenSpan>,
     /// The span in which each living track counts, by its start.
     members: HashMap<TrackId, Timestamp>,
+    /// The tracks that are in the place, where that matters.
+    inside: HashSet<TrackId>,
     /// When the place was last looked at.
     looked: Option<Timestamp>,
     /// What comes before it is too late.
@@ -31,10 +56,11 @@ pub(crate) struct Tally {
 pub(crate) struct OpenSpan {
     pub span: Span,
     pub watched: SignedDuration,
+    kind: Kind,
     counts: Counts,
 }
 
-/// The cells of a span: exact until they are drawn, and never again.
+/// The cells of a span: exact until they are drawn, and never again. Of a mean, the milliseconds that tracks were there.
 enum Counts {
     Exact(Zeroizing<Vec<i64>>),
     Drawn(Vec<i64>),
@@ -51,7 +77,12 @@ impl OpenSpan {
     /// The values that are released. The first call draws them and erases the counts; each later one has the same answer.
     pub fn draw(&mut self, noise: Option<&Laplace>) -> Result<&[i64], StatisticsError> {
         if let Counts::Exact(counts) = &self.counts {
-            let released = |count: &i64| noise.map_or(Ok(*count), |noise| noise.release(*count));
+            let watched = self.watched.as_millis().clamp(1, i64::MAX.into()) as i64;
+            let exact = |count: i64| match self.kind {
+                Kind::Sum | Kind::Peak => count,
+                Kind::Mean => (count + watched / 2) / watched,
+            };
+            let released = |count: &i64| noise.map_or(Ok(exact(*count)), |noise| noise.release(exact(*count)));
             let drawn = counts.iter().map(released).collect::<Result<_, _>>()?;
             self.counts = Counts::Drawn(drawn);
         }
@@ -64,33 +95,49 @@ impl OpenSpan {
 
 impl Tally {
     /// Nothing counted yet, in spans of so many cells.
-    pub fn new(cells: usize) -> Self {
-        let cells = cells.min(limits::CELLS_PER_SPAN);
-        Self { cells, spans: BTreeMap::new(), members: HashMap::new(), looked: None, closed: Timestamp::MIN }
+    pub fn new(kind: Kind, cells: usize) -> Self {
+        Self {
+            kind,
+            cells: cells.min(limits::CELLS_PER_SPAN),
+            spans: BTreeMap::new(),
+            members: HashMap::new(),
+            inside: HashSet::new(),
+            looked: None,
+            closed: Timestamp::MIN,
+        }
     }
 
-    /// Counts a track in a cell, unless it counts already.
+    /// Counts a track in a cell, unless it counts already. Where it matters, it is there until it leaves.
     pub fn count(&mut self, track: TrackId, category: usize, at: Timestamp) {
-        if !self.members.contains_key(&track)
-            && let Some(start) = self.join(track, at)
-            && let Some(count) = self.spans.get_mut(&start).and_then(|open| open.cell(category))
-        {
-            *count += 1;
+        if self.kind != Kind::Sum && self.inside.len() < limits::TRACKS_PER_CAMERA {
+            self.inside.insert(track);
+        }
+        let joined = if self.members.contains_key(&track) { None } else { self.join(track, at) };
+        match self.kind {
+            Kind::Sum => {
+                if let Some(count) = joined.and_then(|start| self.spans.get_mut(&start)?.cell(category)) {
+                    *count += 1;
+                }
+            }
+            Kind::Peak => {
+                let Some(now) = self.open_at(at) else { return };
+                let present = self.present(now);
+                if let Some(peak) = self.spans.get_mut(&now).and_then(|open| open.cell(category)) {
+                    *peak = present.max(*peak);
+                }
+            }
+            Kind::Mean => {}
         }
     }
 
-    /// Takes note of the tracks that are in a place at once, of which the most is counted. A track is counted in the span
-    /// in which it came alone.
-    pub fn occupy(&mut self, inside: &[TrackId], at: Timestamp) {
-        let Some(now) = self.open_at(at) else { return };
-        let mut present = 0;
-        for track in inside {
-            let start = self.members.get(track).copied().or_else(|| self.join(*track, at));
-            present += i64::from(start == Some(now));
-        }
-        if let Some(peak) = self.spans.get_mut(&now).and_then(|open| open.cell(0)) {
-            *peak = present.max(*peak);
-        }
+    /// Takes note that a track has left the place.
+    pub fn leave(&mut self, track: TrackId) {
+        self.inside.remove(&track);
+    }
+
+    /// The tracks that are there now, of those that count in a span.
+    fn present(&self, start: Timestamp) -> i64 {
+        self.inside.iter().filter(|track| self.members.get(track) == Some(&start)).count() as i64
     }
 
     /// Takes note that the place was looked at, whether anyone was there or not. That alone opens a span, so that which
@@ -101,10 +148,15 @@ impl Tally {
         let Some(mut from) = since else { return Ok(()) };
         while from < at {
             let end = spans.at(from)?.end.min(at);
-            if let Some(start) = self.open(from, spans)?
+            let start = self.open(from, spans)?;
+            let present = start.map_or(0, |start| self.present(start));
+            if let Some(start) = start
                 && let Some(open) = self.spans.get_mut(&start)
             {
                 open.watched += end.duration_since(from);
+                if let (Kind::Mean, Some(waited)) = (open.kind, open.cell(0)) {
+                    *waited += end.duration_since(from).as_millis() as i64 * present;
+                }
             }
             from = end;
         }
@@ -114,6 +166,13 @@ impl Tally {
     /// Forgets a track that has ended.
     pub fn forget(&mut self, track: TrackId) {
         self.members.remove(&track);
+        self.inside.remove(&track);
+    }
+
+    /// Forgets every track: the stream was interrupted, and none of them comes again.
+    pub fn forget_all(&mut self) {
+        self.members.clear();
+        self.inside.clear();
     }
 
     /// The first span that is over at that time.
@@ -146,7 +205,7 @@ impl Tally {
             self.closed = self.closed.max(lost.span.end);
         }
         let counts = Counts::Exact(Zeroizing::new(vec![0; self.cells]));
-        self.spans.insert(span.start, OpenSpan { span, watched: SignedDuration::ZERO, counts });
+        self.spans.insert(span.start, OpenSpan { span, watched: SignedDuration::ZERO, kind: self.kind, counts });
         Ok(Some(span.start))
     }
 

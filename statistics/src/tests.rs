@@ -46,6 +46,7 @@ fn crossings() -> Definition {
         objects: vec![ObjectClass::Person],
         quiet: None,
         breakdown: Breakdown { dimension: "direction".into(), categories: vec!["left".into(), "right".into()] },
+        commissioning: false,
         epsilon: Some(EPSILON),
         detector: None,
     }

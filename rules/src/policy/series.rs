@@ -2,6 +2,7 @@
 
 use crate::geometry::{Polygon, Segment};
 use crate::object::ObjectSet;
+use crate::policy::site::Rule;
 use crate::vocabulary::vocabulary;
 use jiff::civil::Time;
 
@@ -35,6 +36,16 @@ impl Measure {
     /// Whether it is counted at a line.
     pub const fn is_of_a_line(self) -> bool {
         matches!(self, Self::LineCrossings | Self::VehicleClasses)
+    }
+
+    /// The analysis rule that counts it.
+    pub const fn counted_by(self) -> Option<&'static str> {
+        match self {
+            Self::LineCrossings | Self::VehicleClasses => Some("line-count"),
+            Self::ZoneEntries | Self::OccupancyPeak => Some("zone-count"),
+            Self::QueueLength => Some("queue-length"),
+            _ => None,
+        }
     }
 
     /// Whether it is about parking.
@@ -76,6 +87,18 @@ pub struct Series {
     pub quiet: Option<QuietHours>,
     /// The privacy loss of a track.
     pub epsilon: f64,
+}
+
+impl Series {
+    /// Whether a rule of its purpose counts for it: the rule of its measure, at its place.
+    pub fn is_fed_by(&self, rule: &Rule) -> bool {
+        let is_at = match &self.at {
+            CountedAt::Zone { name, .. } => rule.condition.zone_name() == Some(name),
+            CountedAt::Line { name, .. } => rule.condition.line_name() == Some(name),
+            CountedAt::Elsewhere => false,
+        };
+        is_at && self.camera.as_ref() == Some(&rule.camera) && self.measure.counted_by() == Some(rule.condition.name())
+    }
 }
 
 /// Where in a picture a series counts.

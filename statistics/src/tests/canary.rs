@@ -37,7 +37,7 @@ fn inv_7_the_exact_count_is_never_on_the_disk() {
         let mut statistics = site.open(&[crossings()], from);
         watch(&mut statistics, 0, from, from + minutes(59));
         *statistics.exact(0, from) = canaries.to_vec();
-        let closed = format!("{:?}", statistics.close(from + minutes(62)).unwrap());
+        let closed = format!("{:?}", statistics.close(0, from + minutes(62)).unwrap());
         let drawn = site.table("visitors.crossings").rows[0].drawn.clone();
         for (canary, value) in canaries.iter().zip(&drawn).filter(|(canary, value)| canary != value) {
             noisy += 1;

@@ -72,7 +72,7 @@ fn child() {
             statistics.count(0, track(1000 * hour as u64 + number), (number % 2) as usize, from + minutes(1));
             statistics.forget(0, track(1000 * hour as u64 + number));
         }
-        for Closed { span, outcome, .. } in statistics.close(from + minutes(61)).unwrap() {
+        for Closed { span, outcome, .. } in statistics.close(0, from + minutes(61)).unwrap() {
             match outcome {
                 Outcome::Released(values) => say(format!("{} {values:?} .", span.start)),
                 Outcome::Refused => say("an hour was refused".into()),

@@ -43,7 +43,7 @@ fn inv_7_ten_thousand_queries_have_one_answer() {
     let mut statistics = site.open(&[crossings()], eight());
     watch(&mut statistics, 0, eight(), eight() + minutes(60));
     statistics.count(0, track(1), 0, eight());
-    statistics.close(eight() + minutes(62)).unwrap();
+    statistics.close(0, eight() + minutes(62)).unwrap();
     let mut published = site.published();
     let first = published.table("visitors.crossings").unwrap();
     let text = json_stat(&first).unwrap();
@@ -52,7 +52,7 @@ fn inv_7_ten_thousand_queries_have_one_answer() {
         assert_eq!(again, first);
         if query % 100 == 0 {
             assert_eq!(json_stat(&again).unwrap(), text);
-            assert_eq!(statistics.close(eight() + minutes(62 + query)).unwrap().len(), 0);
+            assert_eq!(statistics.close(0, eight() + minutes(62 + query)).unwrap().len(), 0);
         }
     }
 }

@@ -24,7 +24,7 @@ fn table(site: &Site) -> Table {
             statistics.count(0, track(number), (number % 3 == 0).into(), from);
             statistics.forget(0, track(number));
         }
-        statistics.close(from + minutes(61)).unwrap();
+        statistics.close(0, from + minutes(61)).unwrap();
     }
     site.table("visitors.crossings")
 }

@@ -12,8 +12,8 @@ fn an_hour(site: &Site, definition: &Definition, from: Timestamp) -> Vec<Closed>
     for number in 0..14 {
         statistics.count(0, track(number), usize::from(number >= 10), from + minutes(5));
     }
-    assert_eq!(statistics.close(from + minutes(60)).unwrap(), [], "what is on its way is waited for");
-    statistics.close(from + minutes(62)).unwrap()
+    assert_eq!(statistics.close(0, from + minutes(60)).unwrap(), [], "what is on its way is waited for");
+    statistics.close(0, from + minutes(62)).unwrap()
 }
 
 fn values(closed: &[Closed]) -> Vec<i64> {
@@ -53,7 +53,7 @@ fn inv_7_the_ledger_refuses_a_second_release_of_any_part_of_a_span() {
     }
     let mut statistics = site.open(&[coarser], eight());
     watch(&mut statistics, 0, eight(), eight() + minutes(5));
-    let closed = statistics.close(eight() + minutes(24 * 60)).unwrap();
+    let closed = statistics.close(0, eight() + minutes(24 * 60)).unwrap();
     assert_eq!(closed[0].outcome, Outcome::Refused, "an hour of that day is published");
 }
 
@@ -84,7 +84,7 @@ fn what_a_crash_loses_is_a_gap_and_what_it_cuts_is_incomplete() {
     drop(statistics);
     let mut statistics = site.open(&[crossings()], eight() + minutes(150));
     watch(&mut statistics, 0, eight() + minutes(150), eight() + minutes(180));
-    statistics.close(eight() + minutes(182)).unwrap();
+    statistics.close(0, eight() + minutes(182)).unwrap();
     let rows = site.table("visitors.crossings").rows;
     let said: Vec<_> = rows.iter().map(|row: &Row| (row.drawn.len(), row.is_complete())).collect();
     assert_eq!(said, [(2, true), (0, false), (2, false)]);
@@ -96,11 +96,11 @@ fn late_tracks_and_clocks_that_are_set_back_change_nothing() {
     let site = Site::new();
     let mut statistics = site.open(&[crossings()], eight());
     watch(&mut statistics, 0, eight(), eight() + minutes(60));
-    let drawn = values(&statistics.close(eight() + minutes(62)).unwrap());
+    let drawn = values(&statistics.close(0, eight() + minutes(62)).unwrap());
     watch(&mut statistics, 0, eight(), eight() + minutes(60));
     statistics.count(0, track(1), 0, eight() + minutes(5));
     // The hour after was opened by the last look, and is over too.
-    for closed in statistics.close(eight() + minutes(300)).unwrap() {
+    for closed in statistics.close(0, eight() + minutes(300)).unwrap() {
         assert!(closed.span.start >= eight() + minutes(60));
     }
     assert_eq!(site.table("visitors.crossings").rows[0].drawn, drawn);
@@ -114,7 +114,7 @@ fn a_span_that_nobody_closes_is_lost_and_bounded() {
         statistics.look(0, eight() + minutes(60 * hour)).unwrap();
     }
     assert_eq!(
-        statistics.close(eight() + minutes(60 * 200)).unwrap().len(),
+        statistics.close(0, eight() + minutes(60 * 200)).unwrap().len(),
         vokter_rules::limits::SPANS_OPEN_PER_SERIES
     );
 }
@@ -130,7 +130,7 @@ fn incidents_of_a_site_and_month_are_exact() {
         statistics.look(0, eight()).unwrap();
         statistics.count(0, track(number), 0, eight());
     }
-    let closed = statistics.close(eight() + SignedDuration::from_hours(24 * 20)).unwrap();
+    let closed = statistics.close(0, eight() + SignedDuration::from_hours(24 * 20)).unwrap();
     assert_eq!(values(&closed), [2]);
     let table = site.table("visitors.crossings");
     assert_eq!(table.shown(&table.rows[0], 0), Some(2), "and shown, though it is small");
@@ -143,17 +143,39 @@ fn the_peak_is_of_those_who_came_in_the_span() {
     (peak.measure, peak.epsilon) = (Measure::OccupancyPeak, None);
     peak.breakdown.categories = vec!["all".into()];
     let mut statistics = site.open(&[peak], eight());
-    watch(&mut statistics, 0, eight(), eight() + minutes(90));
-    let inside: Vec<_> = (0..5).map(track).collect();
-    for (minute, count) in [(1, 2), (5, 5), (9, 3)] {
-        statistics.occupy(0, &inside[..count], eight() + minutes(minute));
+    statistics.look(0, eight()).unwrap();
+    for number in 0..5 {
+        statistics.count(0, track(number), 0, eight() + minutes(number as i64));
     }
+    statistics.leave(0, track(0));
+    statistics.count(0, track(0), 0, eight() + minutes(9));
+    statistics.leave(0, track(1));
+    statistics.count(0, track(7), 0, eight() + minutes(10));
     // Five who stayed, and one who comes.
-    let six: Vec<_> = (0..6).map(track).collect();
-    statistics.occupy(0, &six, eight() + minutes(61));
-    let closed = statistics.close(eight() + minutes(200)).unwrap();
+    statistics.look(0, eight() + minutes(61)).unwrap();
+    statistics.count(0, track(6), 0, eight() + minutes(61));
+    let closed = statistics.close(0, eight() + minutes(200)).unwrap();
     let peaks: Vec<_> = closed.iter().map(|closed| values(std::slice::from_ref(closed))[0]).collect();
     assert_eq!(peaks, [5, 1]);
+}
+
+#[test]
+fn the_mean_is_over_the_time_that_was_watched() {
+    let site = Site::new();
+    let mut queue = crossings();
+    (queue.measure, queue.epsilon) = (Measure::QueueLength, None);
+    queue.breakdown.categories = vec!["all".into()];
+    let mut statistics = site.open(&[queue], eight());
+    statistics.look(0, eight()).unwrap();
+    // Twenty wait for the first half hour, ten of them for the second too.
+    (0..20).for_each(|number| statistics.count(0, track(number), 0, eight()));
+    watch(&mut statistics, 0, eight(), eight() + minutes(30));
+    (0..10).for_each(|number| statistics.leave(0, track(number)));
+    watch(&mut statistics, 0, eight() + minutes(30), eight() + minutes(60));
+    watch(&mut statistics, 0, eight() + minutes(60), eight() + minutes(120));
+    let closed = statistics.close(0, eight() + minutes(200)).unwrap();
+    let means: Vec<_> = closed.iter().map(|closed| values(std::slice::from_ref(closed))[0]).collect();
+    assert_eq!(means, [15, 0], "who still waits counts in the hour in which they came");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use super::{EPSILON, crossings, eight, minutes, track};
 use crate::StatisticsError;
 use crate::noise::Laplace;
-use crate::tally::Tally;
+use crate::tally::{Kind, Tally};
 use vokter_rules::analysis::TrackId;
 
 /// What is published: two directions in each of two hours.
@@ -20,7 +20,7 @@ const HIDDEN: i64 = i64::MIN / 2;
 /// The stream: others in every cell, and perhaps one who walks up and down for two hours.
 fn counts(is_there: bool, walker: impl Fn(u64) -> TrackId) -> Tally {
     let spans = crossings().spans().unwrap();
-    let mut tally = Tally::new(2);
+    let mut tally = Tally::new(Kind::Sum, 2);
     for (hour, at) in [eight(), eight() + minutes(60)].into_iter().enumerate() {
         tally.look(at, &spans).unwrap();
         for category in 0..2 {

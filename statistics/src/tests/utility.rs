@@ -21,7 +21,7 @@ fn errors(grid: Grid, share: u64) -> Vec<f64> {
     let (mut truth, mut errors, mut next) = (0, vec![], 0);
     for hour in 0..DAYS * 24 {
         let at = midnight + SignedDuration::from_hours(hour);
-        for closed in statistics.close(at + SignedDuration::from_secs(60)).unwrap() {
+        for closed in statistics.close(0, at + SignedDuration::from_secs(60)).unwrap() {
             let Outcome::Released(values) = closed.outcome else { continue };
             let total: i64 = values.iter().sum();
             if truth > 0 {

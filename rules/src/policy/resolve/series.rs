@@ -5,7 +5,7 @@ use crate::geometry::Segment;
 use crate::object::ObjectSet;
 use crate::policy::check::View;
 use crate::policy::series::{CountedAt, DEFAULT_EPSILON, Grid, Measure, QuietHours, Series};
-use crate::policy::site::{Condition, Rule};
+use crate::policy::site::Rule;
 use crate::policy::source::{CameraSource, QuietSource, SeriesSource, Shape};
 
 /// A series with its names bound. `None` was reported by the check of series.
@@ -13,21 +13,22 @@ pub(super) fn series(source: &SeriesSource, view: &View<'_>, rules: &[Rule]) -> 
     let measure = Measure::from_name(&source.measure.as_ref()?.value)?;
     let camera = source.camera.as_ref().and_then(|written| view.camera(&written.value));
     let at = if measure.is_of_pictures() { counted_at(source, measure, camera?)? } else { CountedAt::Elsewhere };
-    let here = |rule: &&Rule| camera.is_some_and(|camera| rule.camera == camera.name.value) && counts_at(rule, &at);
-    let objects = rules.iter().filter(here).fold(ObjectSet::default(), |all, rule| all.union(rule.objects));
-    Some(Series {
+    let mut series = Series {
         name: source.name.value.clone(),
         measure,
         grid: Grid::from_name(&source.grid.as_ref()?.value)?,
         camera: camera.map(|camera| camera.name.value.clone()),
         at,
-        objects,
+        objects: ObjectSet::default(),
         quiet: match &source.quiet {
             Some(written) => Some(quiet(written)?),
             None => None,
         },
         epsilon: source.epsilon.as_ref().map_or(DEFAULT_EPSILON, |written| written.value),
-    })
+    };
+    let feeding = rules.iter().filter(|rule| series.is_fed_by(rule));
+    series.objects = feeding.fold(ObjectSet::default(), |all, rule| all.union(rule.objects));
+    Some(series)
 }
 
 fn counted_at(source: &SeriesSource, measure: Measure, camera: &CameraSource) -> Option<CountedAt> {
@@ -54,11 +55,4 @@ pub(in crate::policy) fn line_of<'s>(source: &SeriesSource, camera: &'s CameraSo
 pub(in crate::policy) fn quiet(source: &QuietSource) -> Option<QuietHours> {
     let (from, to) = (time(&source.from.as_ref()?.value)?, time(&source.to.as_ref()?.value)?);
     (from != to).then_some(QuietHours { from, to })
-}
-
-fn counts_at(rule: &Rule, at: &CountedAt) -> bool {
-    match (&rule.condition, at) {
-        (Condition::LineCount { name, .. }, CountedAt::Line { name: counted, .. }) => name == counted,
-        _ => false,
-    }
 }
