@@ -4,6 +4,7 @@
 
 mod arguments;
 mod command;
+mod counter;
 mod documents;
 mod import;
 mod keeper;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Erase(erase) => command::vault::erase(erase),
         Command::Log(log) => command::vault::log(log),
         Command::Verify(verify) => command::vault::verify(verify),
+        Command::Statistics(statistics) => command::statistics::run(statistics),
     };
     match done {
         Ok(code) => code,
