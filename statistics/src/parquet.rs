@@ -59,7 +59,8 @@ fn columns<W: Write + Send>(
     let interval = |row: &Row, category: usize| table.interval(row, category);
     column::<Int64Type, _>(group, cells.iter().map(|(row, _)| Some(row.span.start.as_millisecond())))?;
     column::<Int64Type, _>(group, cells.iter().map(|(row, _)| Some(row.span.end.as_millisecond())))?;
-    column::<ByteArrayType, _>(group, cells.iter().map(|(row, _)| text(&local(row.span.start, spans))))?;
+    let starts = table.rows.iter().map(|row| ByteArray::from(local(row.span.start, spans).as_str()));
+    column::<ByteArrayType, _>(group, starts.flat_map(|start| std::iter::repeat_n(Some(start), categories.len())))?;
     column::<ByteArrayType, _>(group, cells.iter().map(|(_, (_, name))| text(name)))?;
     column::<Int64Type, _>(group, cells.iter().map(|(row, (category, _))| table.shown(row, *category)))?;
     column::<Int64Type, _>(group, cells.iter().map(|(row, (category, _))| row.drawn.get(*category).copied()))?;

@@ -166,24 +166,23 @@ impl Published {
 
 /// Every table with its number.
 fn tables(tx: &Tx<'_>) -> Result<Vec<(i64, TableInfo)>, StatisticsError> {
-    type Found = (i64, String, String, i64, Option<i64>, Option<i64>);
-    let sql = "SELECT id, fingerprint, definition, began, ended,
-                      (SELECT max(released) FROM ledger WHERE series = id)
-               FROM series ORDER BY name, id";
+    type Found = (i64, String, String, i64, Option<i64>);
+    let sql = "SELECT id, fingerprint, definition, began, ended FROM series ORDER BY name, id";
     let found: Vec<Found> =
-        tx.rows(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))?;
+        tx.rows(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let mut tables = vec![];
-    for (series, fingerprint, definition, began, ended, updated) in found {
+    for (series, fingerprint, definition, began, ended) in found {
         let definition: Definition = serde_json::from_str(&definition)
             .map_err(|error| tx.damaged(format!("the definition of series {series}: {error}")))?;
         let short: String = fingerprint.chars().take(8).collect();
+        let (first, last) = (released(tx, series, "ASC")?, released(tx, series, "DESC")?);
         let info = TableInfo {
             id: format!("{}.{short}", definition.name()),
             definition,
             began: Timestamp::from_second(began)?,
             ended: ended.map(Timestamp::from_second).transpose()?,
-            updated: updated.map(Timestamp::from_second).transpose()?,
-            period: period(tx, series)?,
+            updated: last.map(|(_, updated)| updated),
+            period: first.zip(last).map(|((first, _), (last, _))| (first, last)),
             revisions: vec![],
         };
         tables.push((series, info));
@@ -197,19 +196,13 @@ fn tables(tx: &Tx<'_>) -> Result<Vec<(i64, TableInfo)>, StatisticsError> {
     Ok(tables)
 }
 
-/// The first and the last span that were released.
-fn period(tx: &Tx<'_>, series: i64) -> Result<Option<(Span, Span)>, StatisticsError> {
-    let end = |order: &str| {
-        let sql = format!("SELECT start, end FROM ledger WHERE series = ?1 ORDER BY start {order} LIMIT 1");
-        tx.row(&sql, [series], |row| Ok((row.get(0)?, row.get(1)?)))
-    };
-    let span = |(start, end): (i64, i64)| {
-        Ok::<_, StatisticsError>(Span { start: Timestamp::from_second(start)?, end: Timestamp::from_second(end)? })
-    };
-    match (end("ASC")?, end("DESC")?) {
-        (Some(first), Some(last)) => Ok(Some((span(first)?, span(last)?))),
-        _ => Ok(None),
-    }
+/// The first or the last span that was released, by the order, and when it was.
+fn released(tx: &Tx<'_>, series: i64, order: &str) -> Result<Option<(Span, Timestamp)>, StatisticsError> {
+    let sql = format!("SELECT start, end, released FROM ledger WHERE series = ?1 ORDER BY start {order} LIMIT 1");
+    let found: Option<(i64, i64, i64)> = tx.row(&sql, [series], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let Some((start, end, at)) = found else { return Ok(None) };
+    let span = Span { start: Timestamp::from_second(start)?, end: Timestamp::from_second(end)? };
+    Ok(Some((span, Timestamp::from_second(at)?)))
 }
 
 fn rows(tx: &Tx<'_>, series: i64, info: &TableInfo) -> Result<Vec<Row>, StatisticsError> {
