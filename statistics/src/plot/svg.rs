@@ -2,10 +2,11 @@
 
 use std::fmt::{Display, Write as _};
 
-const STYLE: &str = "svg{background:#fff;color:#1b1f24;font:12px system-ui,sans-serif}text{fill:currentColor}\
-.quiet{fill:#59636e}.grid{stroke:#d1d9e0}.line{fill:none;stroke:#0b57a4;stroke-width:1.5}.band{fill:#0b57a4;opacity:.18}\
-.heat{fill:#0b57a4}@media(prefers-color-scheme:dark){svg{background:#0d1117;color:#e6edf3}.quiet{fill:#9198a1}\
-.grid{stroke:#3d444d}.line{stroke:#7cb9ff}.band{fill:#7cb9ff}.heat{fill:#7cb9ff}}";
+/// `prefers-color-scheme` is the reader's; a renderer that does not know it draws the light picture.
+const STYLE: &str = "text{fill:#1b1f24;font:12px system-ui,sans-serif}.quiet{fill:#59636e}.paper{fill:#fff}\
+.grid{stroke:#d1d9e0}.line{fill:none;stroke:#0b57a4;stroke-width:1.5}.band{fill:#0b57a4;opacity:.18}.heat{fill:#0b57a4}\
+@media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#9198a1}.paper{fill:#0d1117}.grid{stroke:#3d444d}\
+.line{stroke:#7cb9ff}.band{fill:#7cb9ff}.heat{fill:#7cb9ff}}";
 
 /// An SVG that is written from top to bottom.
 pub(super) struct Svg {
@@ -40,7 +41,8 @@ impl Svg {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
              aria-labelledby=\"title description\">\n<title id=\"title\">{title}</title>\n\
-             <desc id=\"description\">{description}</desc>\n<style>{STYLE}</style>\n{body}</svg>\n"
+             <desc id=\"description\">{description}</desc>\n<style>{STYLE}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n\
+             {body}</svg>\n"
         )
     }
 }

@@ -50,7 +50,7 @@ pub fn week_profile(table: &Table) -> Result<String, StatisticsError> {
         }
     }
     let bottom = TOP + 7.0 * CELL + 18.0;
-    svg.text(LEFT, bottom, "quiet", "start", &format!("darkest: {most:.0} an hour"));
+    svg.text(LEFT, bottom, "quiet", "start", &format!("full shade: {most:.0} an hour"));
     let description = format!("Mean count an hour by day of the week and hour of the day; the most is {most:.0}.");
     Ok(svg.finish((bottom + 16.0) as u32, &title, &description))
 }
