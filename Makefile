@@ -26,6 +26,7 @@ bench: setup
 	cargo bench --bench scene
 	cargo bench --bench vault
 	cargo bench --bench policy
+	cargo bench --bench statistics
 
 # A fuzz target for some time: `make fuzz TARGET=frigate SECONDS=60`. Findings lie in fuzz/target/artifacts.
 TARGET = policy

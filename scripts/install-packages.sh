@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that building and testing need, if any is missing.
 set -eu
-build="gcc libc6-dev make pkg-config libavcodec-dev libavformat-dev libavutil-dev python3 python3-pip python3-venv ca-certificates"
+build="gcc libc6-dev make pkg-config libavcodec-dev libavformat-dev libavutil-dev libssl-dev python3 python3-pip python3-venv ca-certificates"
 # Peers that tests and benches are held against: real encoders, and a real RTSP server.
 peers="ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
 

@@ -5,6 +5,7 @@
 mod arguments;
 mod command;
 mod conceal;
+mod counter;
 mod documents;
 mod import;
 mod keeper;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Passages(passages) => command::vault::passages::run(passages),
         Command::Log(log) => command::vault::log::log(log),
         Command::Verify(verify) => command::vault::log::verify(verify),
+        Command::Statistics(statistics) => command::statistics::run(statistics),
     };
     match done {
         Ok(code) => code,

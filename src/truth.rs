@@ -7,7 +7,7 @@ use vokter_pipeline::{Alarm, Tally};
 use vokter_rules::analysis::Direction;
 use vokter_rules::geometry::Point;
 use vokter_rules::object::ObjectClass;
-use vokter_rules::policy::{Condition, Purpose, Rule, SitePolicy, Source};
+use vokter_rules::policy::{Purpose, Rule, SitePolicy, Source};
 use vokter_scenes::{Film, Happening, Scenario, What};
 
 /// How far apart an event and its alarm may be. An object's place in the picture is the lower edge of its box, of a
@@ -66,7 +66,10 @@ pub fn expected(policy: &SitePolicy, sources: &[Source]) -> Result<Vec<Expected>
 fn concerns(rule: &Rule, happening: &Happening) -> bool {
     let shape = match &happening.what {
         What::Crossed { line, .. } => rule.condition.line_name() == Some(line.as_str()),
-        What::Entered { zone } => rule.condition.zone_name() == Some(zone.as_str()),
+        // Who waits is no happening of a scene.
+        What::Entered { zone } => {
+            rule.condition.name() != "queue-length" && rule.condition.zone_name() == Some(zone.as_str())
+        }
         _ => false,
     };
     let classes = happening.kind.classes().iter();
@@ -90,7 +93,7 @@ fn expect(purpose: &Purpose, rule: &Rule, happening: &Happening, film: &Film, at
     Expected {
         purpose: purpose.name.clone(),
         rule: rule.name.clone(),
-        is_count: matches!(rule.condition, Condition::LineCount { .. }),
+        is_count: rule.condition.is_count(),
         towards,
         at,
     }
@@ -141,7 +144,7 @@ fn matched(expected: &[&Expected], mut alarms: Vec<(Option<&'static str>, Timest
 fn counted(expected: &[&Expected], counts: Vec<(&'static str, u64)>) -> (usize, usize) {
     let (mut found, mut wrong) = (0, 0);
     for side in Direction::ALL.map(Direction::name) {
-        let there = expected.iter().filter(|one| one.towards == Some(side)).count();
+        let there = expected.iter().filter(|one| one.towards.unwrap_or("any") == side).count();
         let seen = counts.iter().filter(|(towards, _)| *towards == side).map(|(_, n)| *n as usize).sum::<usize>();
         found += there.min(seen);
         wrong += seen.saturating_sub(there);

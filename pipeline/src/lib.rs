@@ -27,5 +27,5 @@ pub use gate::MotionGate;
 pub use health::{CameraHealth, State};
 pub use metrics::{Metric, Metrics};
 pub use stage::Alarm;
-pub use tally::Tally;
+pub use tally::{Seen, Tally};
 pub use track::Tracker;

@@ -2,7 +2,7 @@
 
 use crate::health::CameraHealth;
 use crate::metrics::Metric;
-use crate::tally::Tally;
+use crate::tally::{Seen, Tally};
 use crate::track::Tracker;
 use arrayvec::ArrayVec;
 use crossbeam::channel::Sender;
@@ -11,11 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use vokter_frames::{MaskedFrame, Still};
 use vokter_models::Detection;
-use vokter_rules::analysis::Evaluation;
+use vokter_rules::analysis::{Evaluation, Occurrence};
 use vokter_rules::event::Event;
 use vokter_rules::geometry::Rect;
 use vokter_rules::limits;
-use vokter_rules::policy::{Condition, Purpose, Rule, SitePolicy};
+use vokter_rules::policy::{Purpose, Rule, SitePolicy};
 
 /// A gap in time, either way, after which what comes has nothing to do with what was.
 const INTERRUPTION: SignedDuration = SignedDuration::from_secs(5);
@@ -45,6 +45,14 @@ struct Running {
     was_open: bool,
     /// Of a counting rule.
     tally: Option<Arc<Tally>>,
+}
+
+impl Running {
+    fn tell(&self, seen: Seen) {
+        if let Some(tally) = &self.tally {
+            tally.see(seen);
+        }
+    }
 }
 
 /// The state of one camera behind inference.
@@ -77,8 +85,7 @@ impl Stage {
             rule: rule.clone(),
             evaluation: rule.condition.evaluation(),
             was_open: false,
-            tally: matches!(rule.condition, Condition::LineCount { .. })
-                .then(|| Arc::new(Tally::new(&purpose.name, &rule.name, camera))),
+            tally: rule.condition.is_count().then(|| Arc::new(Tally::new(&purpose.name, &rule.name, camera))),
         };
         Self {
             camera: camera.to_owned(),
@@ -119,7 +126,10 @@ impl Stage {
         let silence = self.last.replace(at).is_some_and(|last| at.duration_since(last).abs() > INTERRUPTION);
         if silence {
             self.tracker.reset();
-            self.rules.iter_mut().for_each(|running| running.evaluation.reset());
+            for running in &mut self.rules {
+                running.evaluation.reset();
+                running.tell(Seen::Interrupted);
+            }
         }
         self.tracker.update(&analysed.detections, at);
         self.health.add(Metric::FramesAnalysed, 1);
@@ -132,15 +142,23 @@ impl Stage {
             running.was_open = open;
             for track in self.tracker.ended() {
                 running.evaluation.forget(*track);
+                running.tell(Seen::Ended(*track));
             }
             if !open {
                 continue;
             }
+            running.tell(Seen::Looked(at));
             for sighting in self.tracker.sightings().filter(|seen| running.rule.objects.contains(seen.class)) {
                 if let Some(occurrence) = running.evaluation.observe(&sighting) {
-                    if let Some(tally) = &running.tally {
-                        let towards = running.rule.condition.heading(occurrence).unwrap_or("any");
-                        tally.count().add(sighting.class, towards);
+                    if running.tally.is_some() {
+                        let (track, class) = (sighting.track, sighting.class);
+                        running.tell(match occurrence {
+                            Occurrence::LeftZone => Seen::Left(track),
+                            _ => {
+                                let towards = running.rule.condition.heading(occurrence);
+                                Seen::Counted { track, class, towards, at }
+                            }
+                        });
                         continue;
                     }
                     let event = Event::new(

@@ -1,11 +1,38 @@
-//! What the counting rules have counted, in memory.
+//! What the counting rules see: a count in memory, and a word to whoever releases statistics.
 
 use crate::health::lock;
-use std::sync::Mutex;
-use vokter_rules::analysis::LineCount;
+use jiff::Timestamp;
+use std::sync::{Mutex, OnceLock};
+use vokter_rules::analysis::{LineCount, TrackId};
+use vokter_rules::object::ObjectClass;
+
+/// What a counting rule has seen. It goes to statistics alone, in memory: there is no event of it.
+#[derive(Clone, Copy)]
+pub enum Seen {
+    /// A frame was analysed, whether anyone was in it or not.
+    Looked(Timestamp),
+    /// A track met the rule's condition.
+    Counted {
+        /// The track.
+        track: TrackId,
+        /// What it is.
+        class: ObjectClass,
+        /// Towards which side of the picture it crossed, for a line.
+        towards: Option<&'static str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A track has left the rule's zone.
+    Left(TrackId),
+    /// A track has ended.
+    Ended(TrackId),
+    /// The stream was interrupted: every track has ended.
+    Interrupted,
+}
+
+type Listener = Box<dyn Fn(Seen) + Send + Sync>;
 
 /// The count of one counting rule.
-#[derive(Debug)]
 pub struct Tally {
     /// The purpose it belongs to.
     pub purpose: String,
@@ -14,20 +41,32 @@ pub struct Tally {
     /// The camera it looks at.
     pub camera: String,
     count: Mutex<LineCount>,
+    listener: OnceLock<Listener>,
 }
 
 impl Tally {
     pub(crate) fn new(purpose: &str, rule: &str, camera: &str) -> Self {
         let (purpose, rule, camera) = (purpose.to_owned(), rule.to_owned(), camera.to_owned());
-        Self { purpose, rule, camera, count: Mutex::default() }
+        Self { purpose, rule, camera, count: Mutex::default(), listener: OnceLock::new() }
     }
 
-    pub(crate) fn count(&self) -> std::sync::MutexGuard<'_, LineCount> {
-        lock(&self.count)
+    /// Tells a listener what is seen from now on. It is called between two frames, and must not wait. There is one: a second
+    /// is not heard.
+    pub fn tell(&self, listener: impl Fn(Seen) + Send + Sync + 'static) {
+        let _ = self.listener.set(Box::new(listener));
+    }
+
+    pub(crate) fn see(&self, seen: Seen) {
+        if let Seen::Counted { class, towards, .. } = seen {
+            lock(&self.count).add(class, towards.unwrap_or("any"));
+        }
+        if let Some(listener) = self.listener.get() {
+            listener(seen);
+        }
     }
 
     /// The exact count so far. Not for publication: what is published is released with noise (IVA-11c).
     pub fn exact(&self) -> LineCount {
-        self.count().clone()
+        lock(&self.count).clone()
     }
 }

@@ -64,6 +64,9 @@ pub const PLATE_SLOTS: usize = 16;
 /// Events that wait for their outlet.
 pub const EVENTS_WAITING: usize = 256;
 
+/// What counting rules have seen that waits to be counted.
+pub const SEEN_WAITING: usize = 1 << 14;
+
 /// Items that the vault keeps in one commit.
 pub const ITEMS_PER_COMMIT: usize = 4096;
 /// Bytes of an item: an event with its fields.
@@ -97,6 +100,12 @@ pub const CAMERAS: usize = 1000;
 pub const PURPOSES: usize = 1000;
 /// Rules of a purpose.
 pub const RULES_PER_PURPOSE: usize = 1000;
+/// Series of a purpose.
+pub const SERIES_PER_PURPOSE: usize = 100;
+/// Cells of one span of a series: its directions, classes or bands.
+pub const CELLS_PER_SPAN: usize = 16;
+/// Spans of a series that are counted or wait to be closed; past it the oldest is lost, which its gap says.
+pub const SPANS_OPEN_PER_SERIES: usize = 4;
 /// Corners of a polygon.
 pub const POLYGON_VERTICES: usize = 64;
 /// Bytes of a document that a record of the site names.

@@ -1,10 +1,10 @@
 //! The closed set of things that Vokter can see (INV-1).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A class of object. The set is closed: there is no attribute of a person here, and none can be added by a
 /// model, a policy file or a plug-in (IVA-3, IVA-4b, IVA-5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectClass {
     /// A human being, and nothing more about them.

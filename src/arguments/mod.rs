@@ -137,6 +137,11 @@ pub enum Command {
     /// deadline was kept. Needs no key. The last line is the head of the log: whoever keeps it (a privacy officer, the
     /// employees' representative) can check later that the log only grew. Exits with 0 if all holds, 1 if not.
     Verify(Verify),
+    /// Show, export and draw anonymous counts; needs no reason
+    ///
+    /// Shows what counting purposes have released: tables, pictures, and the privacy statement of each. It is about nobody,
+    /// so it needs no role and no reason. See docs/statistics.md.
+    Statistics(crate::command::statistics::Statistics),
 }
 
 #[derive(Args)]

@@ -9,5 +9,6 @@ pub mod new;
 pub mod run;
 pub mod schema;
 pub mod sign;
+pub mod statistics;
 pub mod status;
 pub mod vault;

@@ -1,6 +1,7 @@
 //! `vokter run`
 
 use crate::arguments::Run;
+use crate::counter::Counter;
 use crate::keeper::Keeper;
 use crate::live_view::LiveView;
 use crate::outlet::{Outlet, id_of};
@@ -40,6 +41,8 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let keeper = keeper.transpose()?;
     let detectors = detectors(arguments)?;
     let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
+    let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
+    let counter = counter.transpose()?.flatten();
     stop_on_signal(engine.stop_switch())?;
 
     let (stop, above) = (engine.stop_switch(), view.clone());
@@ -52,6 +55,9 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     });
     watch(&engine, view.as_ref(), &policy);
     let cameras = engine.join();
+    if let Some(counter) = counter {
+        counter.finish();
+    }
     // What was reported before a failure is written before the failure is said.
     writer.join().map_err(|_| anyhow!("the writer of events panicked"))??;
     finish(&cameras?)

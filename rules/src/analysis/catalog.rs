@@ -43,6 +43,20 @@ pub const CATALOG: &[CatalogEntry] = &[
         source: include_str!("line_crossing.rs"),
     },
     CatalogEntry {
+        name: "queue-length",
+        summary: "how many objects wait in a zone, on average; no alarm and no picture",
+        purposes: &[PurposeKind::AnonymousCounting],
+        guidelines: &["IVA-11a", "IVA-11b", "IVA-11c", "KRS-18"],
+        source: include_str!("queue_length.rs"),
+    },
+    CatalogEntry {
+        name: "zone-count",
+        summary: "how many objects come into a zone, and the most at once; no alarm and no picture",
+        purposes: &[PurposeKind::AnonymousCounting],
+        guidelines: &["IVA-11a", "IVA-11b", "IVA-11c", "KRS-18"],
+        source: include_str!("zone_count.rs"),
+    },
+    CatalogEntry {
         name: "zone-intrusion",
         summary: "an object stands in a zone",
         purposes: SECURITY,

@@ -150,6 +150,7 @@ impl LineCrossing {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{Walk, passers_by};
     use super::*;
     use crate::geometry::Rect;
     use crate::object::ObjectClass;
@@ -194,6 +195,22 @@ mod tests {
     fn hovering_on_the_line_is_no_crossing() {
         let hover: Vec<_> = (0..50).map(|step| (if step % 2 == 0 { 0.49 } else { 0.51 }, 0.5)).collect();
         assert_eq!(crossings(Direction::Any, &hover), []);
+    }
+
+    #[test]
+    fn crossings_of_a_thousand_noisy_tracks_are_right_to_two_percent() {
+        let line = Segment::new(Point::new(0.5, 0.2), Point::new(0.5, 0.8));
+        let mut rule = LineCrossing::new(line, Direction::Any);
+        let walks = passers_by(1000);
+        let truth: usize = walks.iter().map(|walk| walk.crossings_of(0.5)).sum();
+        let mut crossed = |walk: &Walk| {
+            let found = walk.sightings().filter_map(|seen| rule.observe(&seen)).count();
+            rule.forget(walk.track);
+            found
+        };
+        let found: usize = walks.iter().map(&mut crossed).sum();
+        assert!(truth > 500, "{truth}");
+        assert!((found as f64 - truth as f64).abs() / truth as f64 <= 0.02, "{found} of {truth}");
     }
 
     proptest! {

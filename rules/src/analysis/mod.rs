@@ -10,10 +10,17 @@ pub mod catalog;
 mod line_count;
 mod line_crossing;
 mod per_track;
+mod queue_length;
+mod stays;
+#[cfg(test)]
+mod tests;
+mod zone_count;
 mod zone_intrusion;
 
 pub use line_count::LineCount;
 pub use line_crossing::{Direction, LineCrossing};
+pub use queue_length::QueueLength;
+pub use zone_count::ZoneCount;
 pub use zone_intrusion::ZoneIntrusion;
 
 use crate::geometry::Rect;
@@ -50,6 +57,8 @@ pub struct Sighting {
 pub enum Occurrence {
     /// An object stands in the rule's zone.
     InZone,
+    /// An object that stood in the rule's zone has left it.
+    LeftZone,
     /// An object crossed the rule's line towards its normal (`true`) or against it.
     CrossedLine {
         /// Whether it moved the way that the line's normal points.
@@ -63,6 +72,10 @@ pub enum Evaluation {
     ZoneIntrusion(ZoneIntrusion),
     /// See [`LineCrossing`].
     LineCrossing(LineCrossing),
+    /// See [`ZoneCount`].
+    ZoneCount(ZoneCount),
+    /// See [`QueueLength`].
+    QueueLength(QueueLength),
 }
 
 impl Evaluation {
@@ -71,6 +84,8 @@ impl Evaluation {
         match self {
             Self::ZoneIntrusion(rule) => rule.observe(sighting),
             Self::LineCrossing(rule) => rule.observe(sighting),
+            Self::ZoneCount(rule) => rule.observe(sighting),
+            Self::QueueLength(rule) => rule.observe(sighting),
         }
     }
 
@@ -79,6 +94,8 @@ impl Evaluation {
         match self {
             Self::ZoneIntrusion(rule) => rule.forget(track),
             Self::LineCrossing(rule) => rule.forget(track),
+            Self::ZoneCount(rule) => rule.forget(track),
+            Self::QueueLength(rule) => rule.forget(track),
         }
     }
 
@@ -87,6 +104,8 @@ impl Evaluation {
         match self {
             Self::ZoneIntrusion(rule) => rule.reset(),
             Self::LineCrossing(rule) => rule.reset(),
+            Self::ZoneCount(rule) => rule.reset(),
+            Self::QueueLength(rule) => rule.reset(),
         }
     }
 }

@@ -22,61 +22,33 @@
 //! objects = ["person", "car"]
 //! ```
 
-use super::per_track::PerTrack;
+use super::stays::{Change, Stays};
 use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::Polygon;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 /// How long an object must stand inside before it is reported.
 const ENTRY_HOLD: SignedDuration = SignedDuration::from_millis(300);
-/// How long it must be outside before another entry is reported.
-const EXIT_HOLD: SignedDuration = SignedDuration::from_millis(1000);
 
 /// The rule's state in one camera; its module is the manual.
-pub struct ZoneIntrusion {
-    zone: Polygon,
-    stays: PerTrack<Stay>,
-}
-
-#[derive(Default)]
-struct Stay {
-    inside_since: Option<Timestamp>,
-    outside_since: Option<Timestamp>,
-    reported: bool,
-}
+pub struct ZoneIntrusion(Stays);
 
 impl ZoneIntrusion {
     /// The rule over a zone, with no track seen yet.
     pub fn new(zone: Polygon) -> Self {
-        Self { zone, stays: PerTrack::new() }
+        Self(Stays::new(zone, ENTRY_HOLD))
     }
 
     pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
-        let inside = self.zone.contains(sighting.region.bottom_centre());
-        let stay = self.stays.entry(sighting.track)?;
-        if inside {
-            stay.outside_since = None;
-            let since = *stay.inside_since.get_or_insert(sighting.at);
-            if !stay.reported && sighting.at.duration_since(since) >= ENTRY_HOLD {
-                stay.reported = true;
-                return Some(Occurrence::InZone);
-            }
-        } else {
-            stay.inside_since = None;
-            let since = *stay.outside_since.get_or_insert(sighting.at);
-            if sighting.at.duration_since(since) >= EXIT_HOLD {
-                stay.reported = false;
-            }
-        }
-        None
+        self.0.observe(sighting).filter(|change| *change == Change::Came).map(|_| Occurrence::InZone)
     }
 
     pub(super) fn forget(&mut self, track: TrackId) {
-        self.stays.remove(track);
+        self.0.forget(track);
     }
 
     pub(super) fn reset(&mut self) {
-        self.stays.clear();
+        self.0.reset();
     }
 }
 
@@ -85,6 +57,7 @@ mod tests {
     use super::*;
     use crate::geometry::{Point, Rect};
     use crate::object::ObjectClass;
+    use jiff::Timestamp;
 
     fn rule() -> ZoneIntrusion {
         let corners = [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)].map(|(x, y)| Point::new(x, y));

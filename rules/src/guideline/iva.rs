@@ -267,11 +267,15 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime],
         standing: Enforced,
-        how: "Counts are in memory alone: they make no event and no picture, no running site shows them, and counting \
-               zones that overlap are refused; the noisy release that may be kept comes with statistics.",
-        checks: &["counting-zones"],
+        how: "Counts are in memory alone. A track counts in one cell of a table; each cell is released once, with noise, \
+               and its count is erased. Zones that overlap, and series that count the same, are refused.",
+        checks: &["counting-zones", "series"],
         gates: &[],
-        tests: &["tests/policy/snapshots/counting-zones.snap", "crossings_are_counted_by_class_and_side"],
+        tests: &[
+            "tests/policy/snapshots/counting-zones.snap",
+            "inv_7_one_track_changes_what_is_published_by_no_more_than_is_claimed",
+            "inv_7_the_ledger_refuses_a_second_release_of_any_part_of_a_span",
+        ],
     },
     Guideline {
         id: "IVA-12",

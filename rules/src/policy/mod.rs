@@ -29,7 +29,7 @@ pub use reader::did_you_mean;
 pub use record::{Cause, Documents, OpenGate, Record, Standing};
 pub use schedule::{Hours, Schedule, Window, openings};
 pub use schema::schema;
-pub use series::{Grid, Measure};
+pub use series::{CountedAt, DEFAULT_EPSILON, Grid, Measure, QuietHours, Series};
 pub use site::{Camera, Condition, Deviation, Door, FileSource, Purpose, Role, Rule, SitePolicy, Source, SourceError};
 pub use written::{as_key, as_string};
 
@@ -90,6 +90,22 @@ mod tests {
         let compiled = compile(&SITE.replace("\"zone-intrusion\"", "\"fence-watch\""));
         assert!(compiled.policy.is_none());
         assert_eq!(compiled.diagnostics[0].requirement, Some("IVA-4a"));
+    }
+
+    #[test]
+    fn a_series_is_bound_to_its_line_and_to_the_objects_of_the_rule_that_feeds_it() {
+        let site = include_str!("../../../examples/municipal-building.toml");
+        let grid = "grid = \"hour\"\n";
+        let with = |more: &str| compile(&site.replacen(grid, &format!("{grid}{more}\n"), 1));
+        let compiled = with("line = \"passage\"\nquiet = { from = \"22:00\", to = \"06:00\" }\nepsilon = 0.5");
+        let policy = compiled.policy.unwrap();
+        let series = policy.purposes().iter().flat_map(|purpose| &purpose.series).next().unwrap();
+        assert!(matches!(&series.at, CountedAt::Line { name, .. } if name == "passage"));
+        assert_eq!((series.objects.iter().collect::<Vec<_>>(), series.epsilon), (vec![ObjectClass::Person], 0.5));
+        for wrong in ["epsilon = 1.5", "epsilon = 0.001", "quiet = { from = \"6\", to = \"7\" }", "line = \"fence\""] {
+            let compiled = with(wrong);
+            assert!(compiled.policy.is_none() && compiled.diagnostics.iter().all(|d| d.check == "series"), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::fingerprint::Aspects;
 use super::record::{Record, Standing};
 use super::schedule::Schedule;
-use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, ZoneIntrusion};
+use super::series::Series;
+use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, QueueLength, ZoneCount, ZoneIntrusion};
 use crate::geometry::{Point, Polygon, Segment};
 use crate::jurisdiction::{Pack, RetentionClass};
 use crate::object::ObjectSet;
@@ -227,6 +228,8 @@ pub struct Purpose {
     pub doors: Vec<Door>,
     /// The rules that may run.
     pub rules: Vec<Rule>,
+    /// The statistics that it yields.
+    pub series: Vec<Series>,
     pub(super) standing: Standing,
     pub(super) records: Vec<usize>,
     pub(super) aspects: Aspects,
@@ -279,6 +282,20 @@ pub enum Condition {
         /// The line.
         line: Segment,
     },
+    /// An object comes into the zone and is counted, which is all.
+    ZoneCount {
+        /// The zone's name.
+        name: String,
+        /// The zone.
+        zone: Polygon,
+    },
+    /// An object waits in the zone and is counted, which is all.
+    QueueLength {
+        /// The zone's name.
+        name: String,
+        /// The zone.
+        zone: Polygon,
+    },
 }
 
 impl Condition {
@@ -288,7 +305,14 @@ impl Condition {
             Self::ZoneIntrusion { .. } => "zone-intrusion",
             Self::LineCrossing { .. } => "line-crossing",
             Self::LineCount { .. } => "line-count",
+            Self::ZoneCount { .. } => "zone-count",
+            Self::QueueLength { .. } => "queue-length",
         }
+    }
+
+    /// Whether it only counts: it yields no event.
+    pub const fn is_count(&self) -> bool {
+        matches!(self, Self::LineCount { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. })
     }
 
     /// A fresh evaluation, with no track seen.
@@ -299,13 +323,17 @@ impl Condition {
                 Evaluation::LineCrossing(LineCrossing::new(*line, *direction))
             }
             Self::LineCount { line, .. } => Evaluation::LineCrossing(LineCrossing::new(*line, Direction::Any)),
+            Self::ZoneCount { zone, .. } => Evaluation::ZoneCount(ZoneCount::new(zone.clone())),
+            Self::QueueLength { zone, .. } => Evaluation::QueueLength(QueueLength::new(zone.clone())),
         }
     }
 
     /// The zone's name, for a rule that has one.
     pub fn zone_name(&self) -> Option<&str> {
         match self {
-            Self::ZoneIntrusion { name, .. } => Some(name),
+            Self::ZoneIntrusion { name, .. } | Self::ZoneCount { name, .. } | Self::QueueLength { name, .. } => {
+                Some(name)
+            }
             Self::LineCrossing { .. } | Self::LineCount { .. } => None,
         }
     }
@@ -314,7 +342,7 @@ impl Condition {
     pub fn line_name(&self) -> Option<&str> {
         match self {
             Self::LineCrossing { name, .. } | Self::LineCount { name, .. } => Some(name),
-            Self::ZoneIntrusion { .. } => None,
+            Self::ZoneIntrusion { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. } => None,
         }
     }
 

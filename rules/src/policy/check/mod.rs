@@ -90,7 +90,7 @@ checks! {
     rule_fits_purpose "rule-fits-purpose" ["IVA-11b", "IVA-2a", "IVA-4a"];
     search "search" ["IVA-4a", "KRS-28"];
     sensitive_place "sensitive-place" ["IVA-6"];
-    series "series" ["IVA-11a", "IVA-11b"];
+    series "series" ["IVA-11a", "IVA-11b", "IVA-11c"];
     shape "shape" ["KRS-17"];
     sign "sign" ["IVA-9", "KRS-21", "KRS-22", "ISL-9"];
     staffed_hours "staffed-hours" ["KRS-18"];

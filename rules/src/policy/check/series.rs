@@ -1,16 +1,20 @@
-//! **IVA-11a, IVA-11b**: statistics are part of a purpose from the beginning: each series is named in the balancing. A
-//! purpose that protects yields the number of its incidents, and nothing about customers.
+//! **IVA-11a, IVA-11b, IVA-11c**: statistics are part of a purpose from the beginning: each series is named in the balancing. A
+//! purpose that protects yields the number of its incidents, and nothing about customers. What is counted is counted once,
+//! over fixed spans, at a stated privacy loss.
 //!
 //! *Instead*: a purpose of kind `anonymous-counting`, and `named_in_balancing = true` once the balancing names it.
 
 use super::{View, demand, unknown};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::gate::Gate;
+use crate::policy::reader::Written;
+use crate::policy::resolve::{line_of, quiet};
 use crate::policy::series::{Grid, Measure};
 use crate::policy::source::SeriesSource;
 use crate::purpose::PurposeKind;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    counted_twice(view, diagnostics);
     for looked in &view.purposes {
         for series in &looked.source.series {
             let refusal = |requirement, message: String, span, label: &str| {
@@ -27,6 +31,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
             if let Some(grid) = series.grid.as_ref().filter(|grid| Grid::from_name(&grid.value).is_none()) {
                 diagnostics.push(unknown("series", "IVA-11a", "grid", grid, Grid::ALL.iter().map(|grid| grid.name())));
             }
+            how_it_counts(series, diagnostics);
             let Some(written) = &series.measure else { continue };
             let Some(measure) = Measure::from_name(&written.value) else {
                 let names = Measure::ALL.iter().map(|measure| measure.name());
@@ -79,5 +84,57 @@ fn where_it_counts(view: &View<'_>, series: &SeriesSource, measure: Measure, dia
             diagnostics.push(unknown("series", "IVA-11a", "zone of this camera", zone, names));
         }
         _ => {}
+    }
+    if !measure.is_of_a_line() || line_of(series, camera).is_some() {
+        return;
+    }
+    match &series.line {
+        Some(line) => {
+            let names = camera.lines.iter().map(|shape| shape.name.value.as_str());
+            diagnostics.push(unknown("series", "IVA-11a", "line of this camera", line, names));
+        }
+        None => diagnostics.push(missing("line")),
+    }
+}
+
+/// Two series that count the same are two draws of one number, and their mean tells more than either may.
+fn counted_twice(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    let all: Vec<_> = view.purposes.iter().flat_map(|looked| &looked.source.series).collect();
+    let text = |written: &Option<Written<String>>| written.as_ref().map(|written| written.value.clone());
+    let what = |series: &SeriesSource| {
+        let line = series.camera.as_ref().and_then(|camera| line_of(series, view.camera(&camera.value)?));
+        let line = line.map(|shape| shape.name.value.clone());
+        let words = [text(&series.measure), text(&series.grid), text(&series.camera), text(&series.zone)];
+        series.camera.as_ref().map(|_| (words, line))
+    };
+    for (index, series) in all.iter().enumerate() {
+        let earlier = all.iter().take(index).find(|earlier| what(earlier).is_some() && what(earlier) == what(series));
+        let Some(earlier) = earlier else { continue };
+        let message = format!("series `{}` and `{}` count the same", earlier.name.value, series.name.value);
+        diagnostics.push(
+            Diagnostic::error("series", message, series.name.span.clone(), "once more")
+                .label(earlier.name.span.clone(), "counted here")
+                .requirement("IVA-11c")
+                .help("leave one of them out: whoever averages two draws of a number comes closer to it"),
+        );
+    }
+}
+
+/// Spans that are merged are the same each night, and what a track may cost has bounds.
+fn how_it_counts(series: &SeriesSource, diagnostics: &mut Diagnostics) {
+    let refusal = |message: &str, span, label: &str| {
+        Diagnostic::error("series", message, span, label).requirement("IVA-11c")
+    };
+    if let Some(written) = series.quiet.as_ref().filter(|written| quiet(written).is_none()) {
+        diagnostics.push(
+            refusal("these are no quiet hours", written.span.clone(), "not understood")
+                .help("write quiet = { from = \"22:00\", to = \"06:00\" }; they end before they begin again"),
+        );
+    }
+    if let Some(written) = series.epsilon.as_ref().filter(|written| !(0.01..=1.0).contains(&written.value)) {
+        diagnostics.push(
+            refusal("the privacy loss of a track lies between 0.01 and 1", written.span.clone(), "out of range")
+                .help("without it, 0.25: half the counts of an hour are then off by 3 or more"),
+        );
     }
 }

@@ -207,8 +207,18 @@ impl<'s> View<'s> {
             let line =
                 format!("{name:?} {:?} {measure} {grid} of {:?} {zone:?}", series.name.value, text(&series.camera));
             aspects.add(Aspect::Series, line);
+            let line = text(&series.line);
+            if let Some(quiet) = &series.quiet {
+                let (from, to) = (text(&quiet.from), text(&quiet.to));
+                aspects.add(Aspect::Series, format_args!("{name:?} {:?} quiet {from}-{to}", series.name.value));
+            }
+            if let Some(epsilon) = &series.epsilon {
+                aspects.add(Aspect::Series, format_args!("{name:?} {:?} epsilon {}", series.name.value, epsilon.value));
+            }
             let camera = looked.cameras.iter().find(|camera| camera.name.value == text(&series.camera));
-            for shape in camera.iter().flat_map(|camera| &camera.zones).filter(|shape| shape.name.value == zone) {
+            let zones = camera.iter().flat_map(|camera| &camera.zones).filter(|shape| shape.name.value == zone);
+            let lines = camera.iter().flat_map(|camera| &camera.lines).filter(|shape| shape.name.value == line);
+            for shape in zones.chain(lines) {
                 let corners: Vec<_> = shape.points.iter().map(|point| (point.value.x, point.value.y)).collect();
                 aspects.add(Aspect::Zones, format_args!("{name:?} {:?} {corners:?}", series.name.value));
             }

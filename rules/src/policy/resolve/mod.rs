@@ -3,8 +3,10 @@
 mod hours;
 mod record;
 mod rule;
+mod series;
 
 pub(super) use hours::{days, hours, time, windows};
+pub(super) use series::{line_of, quiet};
 
 use super::check::{View, class_of as class_of_place};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -158,6 +160,8 @@ fn purpose(
     let source = looked.source;
     too_many("rules", source.rules.len(), limits::RULES_PER_PURPOSE, diagnostics);
     let rules: Vec<_> = source.rules.iter().filter_map(|rule| rule::rule(rule, view, diagnostics)).collect();
+    too_many("series", source.series.len(), limits::SERIES_PER_PURPOSE, diagnostics);
+    let series = source.series.iter().filter_map(|series| series::series(series, view, &rules)).collect();
     let hours = hours(source)?;
     let retention_days = source.retention.as_ref().and_then(|kept| kept.days.as_ref());
     let retention_days = retention_days.map_or(DEFAULT_RETENTION_DAYS, |days| days.value.clamp(0.0, 36_500.0) as u16);
@@ -198,6 +202,7 @@ fn purpose(
         searches: source.searches.iter().filter_map(|written| Search::from_name(&written.value)).collect(),
         doors: source.doors.iter().map(door).collect(),
         rules,
+        series,
         standing: if is_commissioning { Standing::Commissioning } else { Standing::Pending(vec![]) },
         records,
         aspects,

@@ -28,10 +28,15 @@ pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagn
         );
     }
     let condition = match source.rule.as_ref()?.value.as_str() {
-        "zone-intrusion" => {
+        of_a_zone @ ("zone-intrusion" | "zone-count" | "queue-length") => {
             unwanted(source, &[("line", &source.line), ("direction", &source.direction)], diagnostics);
             let (name, shape) = shape("zone", &source.zone, &camera.zones, source, diagnostics)?;
-            Condition::ZoneIntrusion { name, zone: polygon(shape)? }
+            let zone = polygon(shape)?;
+            match of_a_zone {
+                "zone-count" => Condition::ZoneCount { name, zone },
+                "queue-length" => Condition::QueueLength { name, zone },
+                _ => Condition::ZoneIntrusion { name, zone },
+            }
         }
         "line-count" => {
             unwanted(source, &[("zone", &source.zone), ("direction", &source.direction)], diagnostics);

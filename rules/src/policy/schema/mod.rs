@@ -136,7 +136,7 @@ mod tests {
         schedule = [{}]
         recording = {}
         retention = { exemption = {} }
-        series.hours = {}
+        series.hours = { quiet = {} }
         doors.front = {}
         rules.fence = {}
     "#;

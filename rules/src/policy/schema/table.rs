@@ -155,6 +155,7 @@ pub(super) static TABLES: &[&Table] = &[
     &RETENTION,
     &EXEMPTION,
     &SERIES,
+    &QUIET,
     &DOOR,
     &RULE,
     &RECORD,
@@ -359,7 +360,16 @@ static SERIES: Table = Table {
         must("named_in_balancing", Kind::Boolean, "Whether the balancing names it, as it must."),
         may("camera", Kind::Text, "The camera that counts."),
         may("zone", Kind::Text, "The zone in which."),
+        may("line", Kind::Text, "The line at which; without it, the camera's only one."),
+        may("quiet", Kind::Table(&QUIET), "Hours whose spans are one, each night alike."),
+        may("epsilon", Kind::Number(0.01, 1.0), "The privacy loss of a track, from 0.01 to 1; 0.25 without it."),
     ],
+};
+
+static QUIET: Table = Table {
+    what: "quiet hours",
+    about: "Hours in which so few pass that they are counted together.",
+    keys: &[must("from", TIME, "The first minute in them."), must("to", TIME, "The first minute after them.")],
 };
 
 static DOOR: Table = Table {

@@ -8,7 +8,7 @@ mod schedule;
 
 pub(super) use controller::{ControllerSource, OfficerSource, OutletSource, PartySource, RoleSource};
 pub(super) use place::{CameraSource, PlaceSource};
-pub(super) use purpose::{DoorSource, PurposeSource, RetentionSource, RuleSource, SeriesSource};
+pub(super) use purpose::{DoorSource, PurposeSource, QuietSource, RetentionSource, RuleSource, SeriesSource};
 pub(super) use record::RecordSource;
 pub(super) use schedule::{ScheduleSource, WindowSource};
 

@@ -66,8 +66,19 @@ pub(in crate::policy) struct SeriesSource {
     pub measure: Option<Written<String>>,
     pub camera: Option<Written<String>>,
     pub zone: Option<Written<String>>,
+    pub line: Option<Written<String>>,
     pub grid: Option<Written<String>>,
+    pub quiet: Option<QuietSource>,
+    pub epsilon: Option<Written<f64>>,
     pub named_in_balancing: Option<Written<bool>>,
+}
+
+/// `[purposes.NAME.series.NAME.quiet]`
+#[derive(Debug)]
+pub(in crate::policy) struct QuietSource {
+    pub from: Option<Written<String>>,
+    pub to: Option<Written<String>>,
+    pub span: Span,
 }
 
 /// `[purposes.NAME.doors.NAME]`
@@ -207,9 +218,23 @@ fn series(name: Written<String>, reader: &mut Reader<'_>, diagnostics: &mut Diag
         measure: reader.required_string("measure", "\"line-crossings\"", diagnostics),
         camera: reader.string("camera", diagnostics),
         zone: reader.string("zone", diagnostics),
+        line: reader.string("line", diagnostics),
         grid: reader.required_string("grid", "\"hour\"", diagnostics),
+        quiet: reader.value("quiet").and_then(|value| quiet(value, diagnostics)),
+        epsilon: reader.number("epsilon", diagnostics),
         named_in_balancing: reader.boolean("named_in_balancing", diagnostics),
     }
+}
+
+fn quiet(value: &Spanned<DeValue<'_>>, diagnostics: &mut Diagnostics) -> Option<QuietSource> {
+    let mut reader = Reader::new("quiet hours", table("quiet hours", value, diagnostics)?, value.span());
+    let quiet = QuietSource {
+        from: reader.required_string("from", "\"22:00\"", diagnostics),
+        to: reader.required_string("to", "\"06:00\"", diagnostics),
+        span: value.span(),
+    };
+    reader.finish(diagnostics);
+    Some(quiet)
 }
 
 fn door(name: Written<String>, reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> DoorSource {

@@ -1,0 +1,186 @@
+//! What a series counts, where, over which spans, and at which privacy loss. Whatever changes of it starts a new series:
+//! the two are never read as one, and neither is drawn again.
+
+use crate::error::StatisticsError;
+use crate::grid::Spans;
+use crate::interval::DetectorError;
+use crate::noise::Noise;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use vokter_rules::analysis::Direction;
+use vokter_rules::digest::Digest;
+use vokter_rules::geometry::{Point, Segment};
+use vokter_rules::object::ObjectClass;
+use vokter_rules::policy::{CountedAt, Grid, Measure, Purpose, QuietHours, Series, SitePolicy, Standing};
+
+/// The bands of speed, in km/h, and those of a stay.
+const SPEEDS: [&str; 4] = ["under 30", "30 to 50", "50 to 80", "over 80"];
+const STAYS: [&str; 4] = ["under 30 minutes", "30 minutes to 2 hours", "2 to 8 hours", "over 8 hours"];
+
+/// The definition of a series, as it is published with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    /// The site.
+    pub site: String,
+    /// The purpose that declares it.
+    pub purpose: String,
+    /// Its name in the purpose.
+    pub series: String,
+    /// What it counts.
+    pub measure: Measure,
+    /// Over which spans.
+    pub grid: Grid,
+    /// The time zone of the spans.
+    pub time_zone: String,
+    /// The camera that counts.
+    pub camera: Option<String>,
+    /// Where in its picture.
+    pub place: Option<Place>,
+    /// What is counted.
+    pub objects: Vec<ObjectClass>,
+    /// The hours whose spans are one.
+    pub quiet: Option<Quiet>,
+    /// What each span is broken down by: a track counts in one of them.
+    pub breakdown: Breakdown,
+    /// Whether it counts in files or scenes rather than in a live picture, to try it out: it says nothing of the world.
+    pub commissioning: bool,
+    /// The privacy loss of a track; none where the number is exact, of incidents a site and month.
+    pub epsilon: Option<f64>,
+    /// What the detector counts of what is there, where that was measured.
+    pub detector: Option<DetectorError>,
+}
+
+/// A zone or line of a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// `zone` or `line`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its corners, in parts of the picture.
+    pub corners: Vec<(f32, f32)>,
+}
+
+/// Hours that are counted as one span.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// First minute in them.
+    pub from: Time,
+    /// First minute after them.
+    pub to: Time,
+}
+
+/// The cells of a span.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// What tells them apart.
+    pub dimension: String,
+    /// Their names, in order.
+    pub categories: Vec<String>,
+}
+
+impl Definition {
+    /// The definitions of the series of a site whose purposes may run.
+    pub fn all_of(policy: &SitePolicy, detector: Option<DetectorError>) -> Vec<Self> {
+        let running = policy.purposes().iter().filter(|purpose| purpose.standing().may_run());
+        let of = |purpose: &Purpose| {
+            let of = |series: &Series| Self::of(policy, purpose, series, detector);
+            purpose.series.iter().map(of).collect::<Vec<_>>()
+        };
+        running.flat_map(of).collect()
+    }
+
+    /// The definition of one series.
+    pub fn of(policy: &SitePolicy, purpose: &Purpose, series: &Series, detector: Option<DetectorError>) -> Self {
+        // Exact is what says nothing but how many there were in the whole site, in a month (IVA-11c).
+        let is_exact =
+            series.measure == Measure::IncidentCount && series.grid == Grid::Month && series.camera.is_none();
+        Self {
+            site: policy.name().to_owned(),
+            purpose: purpose.name.clone(),
+            series: series.name.clone(),
+            measure: series.measure,
+            grid: series.grid,
+            time_zone: policy.time_zone().iana_name().unwrap_or("UTC").to_owned(),
+            camera: series.camera.clone(),
+            place: place(&series.at),
+            objects: series.objects.iter().collect(),
+            quiet: series.quiet.map(|quiet| Quiet { from: quiet.from, to: quiet.to }),
+            breakdown: breakdown(series),
+            commissioning: *purpose.standing() == Standing::Commissioning,
+            epsilon: (!is_exact).then_some(series.epsilon),
+            detector: detector.filter(|_| series.measure.is_of_pictures()),
+        }
+    }
+
+    /// What the series is called in a site: its purpose and its name.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.purpose, self.series)
+    }
+
+    /// What tells this definition from every other: 16 hexadecimal digits of a SHA-256.
+    pub fn fingerprint(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Digest::of(&text).to_string().chars().take(16).collect()
+    }
+
+    /// Its noise.
+    pub fn noise(&self) -> Option<Noise> {
+        self.epsilon.map(Noise::new)
+    }
+
+    /// Its spans.
+    ///
+    /// # Errors
+    /// When there is no such time zone.
+    pub fn spans(&self) -> Result<Spans, StatisticsError> {
+        let quiet = self.quiet.map(|quiet| QuietHours { from: quiet.from, to: quiet.to });
+        Ok(Spans::new(self.grid, quiet, TimeZone::get(&self.time_zone)?))
+    }
+
+    /// What it is, in a line.
+    pub fn title(&self) -> String {
+        let place = self.place.as_ref().map(|place| format!(" at {} {}", place.kind, place.name));
+        let (measure, grid) = (self.measure.name().replace('-', " "), self.grid.name());
+        let trial = if self.commissioning { " (commissioning)" } else { "" };
+        format!("{}: {measure}{} by {grid}{trial}", self.site, place.unwrap_or_default())
+    }
+}
+
+fn place(at: &CountedAt) -> Option<Place> {
+    let corners = |points: &[Point]| points.iter().map(|point| (point.x, point.y)).collect();
+    match at {
+        CountedAt::Zone { name, zone } => {
+            Some(Place { kind: "zone".to_owned(), name: name.clone(), corners: corners(zone.vertices()) })
+        }
+        CountedAt::Line { name, line } => {
+            Some(Place { kind: "line".to_owned(), name: name.clone(), corners: corners(&[line.from, line.to]) })
+        }
+        CountedAt::Elsewhere => None,
+    }
+}
+
+fn breakdown(series: &Series) -> Breakdown {
+    let (dimension, categories) = match (series.measure, &series.at) {
+        (Measure::LineCrossings, CountedAt::Line { line, .. }) => ("direction", ways_across(*line)),
+        (Measure::VehicleClasses, _) => {
+            let vehicles = ObjectClass::ALL.into_iter().filter(|class| {
+                !matches!(class, ObjectClass::Person | ObjectClass::Plate) && series.objects.contains(*class)
+            });
+            ("class", vehicles.map(ObjectClass::name).collect())
+        }
+        (Measure::SpeedBands, _) => ("speed", SPEEDS.to_vec()),
+        (Measure::MeanStay, _) => ("stay", STAYS.to_vec()),
+        _ => ("all", vec!["all"]),
+    };
+    Breakdown { dimension: dimension.to_owned(), categories: categories.into_iter().map(str::to_owned).collect() }
+}
+
+/// The two sides of the picture towards which a line is crossed.
+fn ways_across(line: Segment) -> Vec<&'static str> {
+    let normal = line.normal();
+    let mut ways = [normal, Point::new(-normal.x, -normal.y)].map(|movement| Direction::of(movement).name()).to_vec();
+    ways.sort_unstable();
+    ways
+}

@@ -1,0 +1,124 @@
+//! What is written is what was released, in every format.
+
+use super::{Site, crossings, eight, minutes, track, watch};
+use crate::{
+    DetectorError, Language, Quiet, Table, csv, json_stat, listing, metadata, series_plot, statement, week_profile,
+};
+use jiff::civil::time;
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// Two days, with a gap, an incomplete hour, quiet nights, a category whose name needs quotes, and a detector.
+fn table(site: &Site) -> Table {
+    let mut definition = crossings();
+    definition.site = "Torget, \"nord\" <1>".into();
+    definition.quiet = Some(Quiet { from: time(22, 0, 0, 0), to: time(6, 0, 0, 0) });
+    definition.breakdown.categories = vec!["left".into(), "right, \"uphill\"".into()];
+    definition.detector = Some(DetectorError { ratio: 0.97, low: 0.95, high: 0.99 });
+    let mut statistics = site.open(&[definition], eight());
+    for hour in (0..48).filter(|hour| *hour != 5) {
+        let from = eight() + minutes(60 * hour);
+        watch(&mut statistics, 0, from, from + minutes(if hour == 7 { 20 } else { 59 }) + minutes(1));
+        for number in 0..(hour % 12) as u64 * 9 {
+            statistics.count(0, track(number), (number % 3 == 0).into(), from);
+            statistics.forget(0, track(number));
+        }
+        statistics.close(0, from + minutes(61)).unwrap();
+    }
+    site.table("visitors.crossings")
+}
+
+#[test]
+fn every_format_has_every_cell() {
+    let site = Site::new();
+    let table = table(&site);
+    let cells = table.rows.len() * 2;
+    let text = csv(&table).unwrap();
+    let lines: Vec<_> = text.split("\r\n").collect();
+    assert_eq!(lines[0], "start,end,direction,value,drawn,low,high,watched,status");
+    assert_eq!(lines.len(), cells + 2);
+    assert!(
+        lines[2].starts_with("2026-11-20T08:00+01:00,2026-11-20T09:00+01:00,\"right, \"\"uphill\"\"\","),
+        "{}",
+        lines[2]
+    );
+    assert!(lines[11].ends_with(",..") && lines[15].ends_with(",*"), "{} {}", lines[11], lines[15]);
+
+    let dataset = json_stat(&table).unwrap();
+    let size: Vec<_> = dataset["size"].as_array().unwrap().iter().map(|size| size.as_u64().unwrap() as usize).collect();
+    assert_eq!(size, [table.rows.len(), 2, 4]);
+    let values = dataset["value"].as_array().unwrap();
+    assert_eq!(values.len(), cells * 4);
+    for (index, row) in table.rows.iter().enumerate() {
+        for category in 0..2 {
+            let drawn = row.drawn.get(category).copied();
+            assert_eq!(values[(index * 2 + category) * 4 + 1], serde_json::json!(drawn));
+        }
+    }
+}
+
+#[test]
+fn metadata_says_what_must_be_known() {
+    let site = Site::new();
+    let table = table(&site);
+    let metadata = metadata(&table).unwrap();
+    assert_eq!(metadata["gaps"], serde_json::json!(["2026-11-20T13:00+01:00"]));
+    assert_eq!(metadata["incomplete"], serde_json::json!(["2026-11-20T15:00+01:00"]));
+    let noise = &metadata["extension"]["noise"];
+    assert_eq!((noise["epsilon"].as_f64(), noise["within_95_percent"].as_u64()), (Some(0.25), Some(12)));
+    let list = listing(&site.published().tables().unwrap(), "/v1/statistics").unwrap();
+    assert_eq!(list["tables"][0]["id"], metadata["id"]);
+    assert_eq!(list["tables"][0]["firstPeriod"], "2026-11-20T08:00+01:00");
+}
+
+#[test]
+fn the_statement_says_what_is_claimed_in_both_languages() {
+    let site = Site::new();
+    let tables = (table(&site), site.published().tables().unwrap()).1;
+    let english = statement(&tables[0], &tables, Language::English);
+    for claim in ["0.25-differentially private", "56.2 %", "at most 4 tracks", "at most 1.", "75 %", "99 %"] {
+        assert!(english.contains(claim), "{claim}: {english}");
+    }
+    let norwegian = statement(&tables[0], &tables, Language::Norwegian);
+    for claim in ["0,25-differensielt privat", "56,2 %", "høyst 4 spor", "75 %", "99 %", "passeringer av en linje"] {
+        assert!(norwegian.contains(claim), "{claim}: {norwegian}");
+    }
+    assert!(!norwegian.contains('{') && !english.contains('{'));
+}
+
+#[test]
+fn pictures_are_whole_and_say_what_they_show() {
+    let site = Site::new();
+    let table = table(&site);
+    for picture in [series_plot(&table).unwrap(), week_profile(&table).unwrap()] {
+        assert!(picture.starts_with("<svg xmlns") && picture.ends_with("</svg>\n"));
+        assert!(picture.contains("<title id=\"title\">") && picture.contains("<desc id=\"description\">"));
+        assert!(picture.contains("prefers-color-scheme:dark") && picture.contains("&lt;1&gt;"));
+        assert!(!picture.contains("NaN") && !picture.contains("inf"));
+    }
+    assert_eq!(series_plot(&table).unwrap().matches("<polyline").count(), 4, "two panels, with a gap in each");
+}
+
+/// The tools of statisticians read what was written: `scripts/check-statistics.sh` makes their environment and runs this.
+#[test]
+#[ignore = "it needs the Python environment that scripts/check-statistics.sh makes"]
+#[cfg(feature = "parquet")]
+fn the_tools_of_statisticians_read_the_same() {
+    let Some(python) = std::env::var_os("VOKTER_STATISTICS_PYTHON") else { return };
+    let (site, folder) = (Site::new(), tempfile::tempdir().unwrap());
+    let table = table(&site);
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("table.json", json_stat(&table).unwrap().to_string().as_bytes());
+    write("table.csv", csv(&table).unwrap().as_bytes());
+    write("table.parquet", &crate::parquet(&table).unwrap());
+    write("series.svg", series_plot(&table).unwrap().as_bytes());
+    write("week.svg", week_profile(&table).unwrap().as_bytes());
+    let drawn: Vec<Vec<i64>> = table.rows.iter().map(|row| row.drawn.clone()).collect();
+    write("truth.json", Value::from(drawn).to_string().as_bytes());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/check_statistics.py");
+    let read = Command::new(python).arg(script).arg(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&read.stdout).into_owned() + &String::from_utf8_lossy(&read.stderr);
+    println!("{said}");
+    assert!(read.status.success(), "{said}");
+}

@@ -1,0 +1,186 @@
+//! A span is released once, whatever happens round it.
+
+use super::{Site, crossings, eight, minutes, track, watch};
+use crate::{Closed, Definition, Outcome, Row, StatisticsError};
+use jiff::{SignedDuration, Timestamp};
+use vokter_rules::policy::{Grid, Measure};
+
+/// Counts for an hour, ten to the left and four to the right, and closes what is over.
+fn an_hour(site: &Site, definition: &Definition, from: Timestamp) -> Vec<Closed> {
+    let mut statistics = site.open(std::slice::from_ref(definition), from);
+    watch(&mut statistics, 0, from, from + minutes(60));
+    for number in 0..14 {
+        statistics.count(0, track(number), usize::from(number >= 10), from + minutes(5));
+    }
+    assert_eq!(statistics.close(0, from + minutes(60)).unwrap(), [], "what is on its way is waited for");
+    statistics.close(0, from + minutes(62)).unwrap()
+}
+
+fn values(closed: &[Closed]) -> Vec<i64> {
+    match closed {
+        [Closed { outcome: Outcome::Released(values), .. }] => values.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_cell_that_was_closed_answers_with_what_was_drawn() {
+    let site = Site::new();
+    let drawn = values(&an_hour(&site, &crossings(), eight()));
+    assert_eq!(drawn.len(), 2);
+    for _ in 0..50 {
+        assert_eq!(values(&an_hour(&site, &crossings(), eight())), drawn);
+    }
+    let table = site.table("visitors.crossings");
+    assert_eq!(table.rows.len(), 1);
+    assert_eq!(table.rows[0].drawn, drawn);
+    assert!(table.rows[0].is_complete());
+}
+
+#[test]
+fn inv_7_the_ledger_refuses_a_second_release_of_any_part_of_a_span() {
+    let site = Site::new();
+    an_hour(&site, &crossings(), eight());
+    let mut edited = crossings();
+    edited.objects.clear();
+    let mut coarser = crossings();
+    coarser.grid = Grid::Day;
+    for other in [edited, coarser.clone()] {
+        let closed = an_hour(&site, &other, eight());
+        assert!(closed.iter().all(|closed| closed.outcome == Outcome::Refused), "{closed:?}");
+        let id = format!("visitors.crossings.{}", &other.fingerprint()[..8]);
+        assert_eq!(site.table(&id).rows, []);
+    }
+    let mut statistics = site.open(&[coarser], eight());
+    watch(&mut statistics, 0, eight(), eight() + minutes(5));
+    let closed = statistics.close(0, eight() + minutes(24 * 60)).unwrap();
+    assert_eq!(closed[0].outcome, Outcome::Refused, "an hour of that day is published");
+}
+
+#[test]
+fn an_edited_definition_is_a_new_series_from_the_next_span_on() {
+    let site = Site::new();
+    an_hour(&site, &crossings(), eight());
+    let mut edited = crossings();
+    edited.objects.clear();
+    values(&an_hour(&site, &edited, eight() + minutes(60)));
+    let tables = site.published().tables().unwrap();
+    assert_eq!(tables.len(), 2);
+    assert_eq!(tables[0].ended, Some(eight() + minutes(60)));
+    assert_eq!(tables[1].ended, None);
+    assert_eq!(tables[0].revisions, [tables[1].id.clone()]);
+    let error = site.published().table("visitors.crossings").unwrap_err();
+    assert!(matches!(error, StatisticsError::NoTable { ref known, .. } if known.len() == 2), "{error}");
+}
+
+#[test]
+fn what_a_crash_loses_is_a_gap_and_what_it_cuts_is_incomplete() {
+    let site = Site::new();
+    an_hour(&site, &crossings(), eight());
+    // Nine o'clock was counted for a while; then the process ended, and came back at half past ten.
+    let mut statistics = site.open(&[crossings()], eight() + minutes(60));
+    watch(&mut statistics, 0, eight() + minutes(60), eight() + minutes(80));
+    statistics.count(0, track(1), 0, eight() + minutes(70));
+    drop(statistics);
+    let mut statistics = site.open(&[crossings()], eight() + minutes(150));
+    watch(&mut statistics, 0, eight() + minutes(150), eight() + minutes(180));
+    statistics.close(0, eight() + minutes(182)).unwrap();
+    let rows = site.table("visitors.crossings").rows;
+    let said: Vec<_> = rows.iter().map(|row: &Row| (row.drawn.len(), row.is_complete())).collect();
+    assert_eq!(said, [(2, true), (0, false), (2, false)]);
+    assert!((rows[2].watched - 0.5).abs() < 0.01, "{}", rows[2].watched);
+}
+
+#[test]
+fn late_tracks_and_clocks_that_are_set_back_change_nothing() {
+    let site = Site::new();
+    let mut statistics = site.open(&[crossings()], eight());
+    watch(&mut statistics, 0, eight(), eight() + minutes(60));
+    let drawn = values(&statistics.close(0, eight() + minutes(62)).unwrap());
+    watch(&mut statistics, 0, eight(), eight() + minutes(60));
+    statistics.count(0, track(1), 0, eight() + minutes(5));
+    // The hour after was opened by the last look, and is over too.
+    for closed in statistics.close(0, eight() + minutes(300)).unwrap() {
+        assert!(closed.span.start >= eight() + minutes(60));
+    }
+    assert_eq!(site.table("visitors.crossings").rows[0].drawn, drawn);
+}
+
+#[test]
+fn a_span_that_nobody_closes_is_lost_and_bounded() {
+    let site = Site::new();
+    let mut statistics = site.open(&[crossings()], eight());
+    for hour in 0..100 {
+        statistics.look(0, eight() + minutes(60 * hour)).unwrap();
+    }
+    assert_eq!(
+        statistics.close(0, eight() + minutes(60 * 200)).unwrap().len(),
+        vokter_rules::limits::SPANS_OPEN_PER_SERIES
+    );
+}
+
+#[test]
+fn incidents_of_a_site_and_month_are_exact() {
+    let site = Site::new();
+    let mut incidents = crossings();
+    (incidents.measure, incidents.grid, incidents.epsilon) = (Measure::IncidentCount, Grid::Month, None);
+    incidents.breakdown.categories = vec!["all".into()];
+    let mut statistics = site.open(&[incidents], eight());
+    for number in 0..2 {
+        statistics.look(0, eight()).unwrap();
+        statistics.count(0, track(number), 0, eight());
+    }
+    let closed = statistics.close(0, eight() + SignedDuration::from_hours(24 * 20)).unwrap();
+    assert_eq!(values(&closed), [2]);
+    let table = site.table("visitors.crossings");
+    assert_eq!(table.shown(&table.rows[0], 0), Some(2), "and shown, though it is small");
+}
+
+#[test]
+fn the_peak_is_of_those_who_came_in_the_span() {
+    let site = Site::new();
+    let mut peak = crossings();
+    (peak.measure, peak.epsilon) = (Measure::OccupancyPeak, None);
+    peak.breakdown.categories = vec!["all".into()];
+    let mut statistics = site.open(&[peak], eight());
+    statistics.look(0, eight()).unwrap();
+    for number in 0..5 {
+        statistics.count(0, track(number), 0, eight() + minutes(number as i64));
+    }
+    statistics.leave(0, track(0));
+    statistics.count(0, track(0), 0, eight() + minutes(9));
+    statistics.leave(0, track(1));
+    statistics.count(0, track(7), 0, eight() + minutes(10));
+    // Five who stayed, and one who comes.
+    statistics.look(0, eight() + minutes(61)).unwrap();
+    statistics.count(0, track(6), 0, eight() + minutes(61));
+    let closed = statistics.close(0, eight() + minutes(200)).unwrap();
+    let peaks: Vec<_> = closed.iter().map(|closed| values(std::slice::from_ref(closed))[0]).collect();
+    assert_eq!(peaks, [5, 1]);
+}
+
+#[test]
+fn the_mean_is_over_the_time_that_was_watched() {
+    let site = Site::new();
+    let mut queue = crossings();
+    (queue.measure, queue.epsilon) = (Measure::QueueLength, None);
+    queue.breakdown.categories = vec!["all".into()];
+    let mut statistics = site.open(&[queue], eight());
+    statistics.look(0, eight()).unwrap();
+    // Twenty wait for the first half hour, ten of them for the second too.
+    (0..20).for_each(|number| statistics.count(0, track(number), 0, eight()));
+    watch(&mut statistics, 0, eight(), eight() + minutes(30));
+    (0..10).for_each(|number| statistics.leave(0, track(number)));
+    watch(&mut statistics, 0, eight() + minutes(30), eight() + minutes(60));
+    watch(&mut statistics, 0, eight() + minutes(60), eight() + minutes(120));
+    let closed = statistics.close(0, eight() + minutes(200)).unwrap();
+    let means: Vec<_> = closed.iter().map(|closed| values(std::slice::from_ref(closed))[0]).collect();
+    assert_eq!(means, [15, 0], "who still waits counts in the hour in which they came");
+}
+
+#[test]
+fn two_series_of_one_name_are_refused() {
+    let site = Site::new();
+    let twice = crate::Statistics::open(site.0.path(), vec![crossings(), crossings()], eight());
+    assert!(matches!(twice, Err(StatisticsError::Twice(_))));
+}
