@@ -16,10 +16,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("pipeline", &["frames", "models", "rules"]),
     ("scenes", &["frames"]),
     ("vault", &["rules"]),
+    ("parking", &["rules"]),
 ];
 
 /// What a pure crate may not name: clocks, disks, sockets, processes, threads, the environment.
-const PURE: &[&str] = &["rules", "frames"];
+const PURE: &[&str] = &["rules", "frames", "parking"];
 const BANNED_IN_PURE: &[&str] =
     &["std::fs", "std::net", "std::process", "std::thread", "std::env", "std::time::Instant", "SystemTime", "tokio"];
 
