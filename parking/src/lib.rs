@@ -14,4 +14,6 @@
 //!                                          Tariff, Terms┘
 //! ```
 
+pub mod money;
 pub mod plate;
+pub mod tariff;
