@@ -14,6 +14,8 @@
 //!                                          Tariff, Terms┘
 //! ```
 
+pub mod lot;
 pub mod money;
+pub mod occupancy;
 pub mod plate;
 pub mod tariff;

@@ -37,14 +37,14 @@ pub enum Concession {
     Table(String),
 }
 
-/// A concession that a session has, and until when.
+/// A concession that a session has, and until when. [`Tariff::grant`] alone makes it, so that it holds no word that the
+/// tariff does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// What follows for the price.
-    pub concession: Concession,
-    /// First instant at which it no longer holds; if not given, it does not end.
-    pub until: Option<Timestamp>,
+    pub(super) concession: Concession,
+    /// First instant at which it no longer holds; if there is none, it does not end.
+    pub(super) until: Option<Timestamp>,
 }
 
 impl Tariff {
