@@ -1,5 +1,6 @@
-//! How full a lot is, in the terms of ISO/TS 5206-1 (Alliance for Parking Data Standards): `Place` and `Occupancy`, and
-//! nothing else of it, since its `Session` and `Observation` can carry plates.
+//! How full a lot is, in the terms of ISO/TS 5206-1 (Alliance for Parking Data Standards 4.0): `Place` and `Occupancy`, and
+//! nothing else of it, since its `Session` and `Observation` can carry plates. Fields have the standard's names; a
+//! reference is the plain name of the place.
 //!
 //! The count goes up and down with the cars that pass, read or not. What is missed makes it drift: it is clamped to what
 //! is possible when it is shown, and put right when somebody counts.
@@ -32,7 +33,7 @@ pub struct Occupancy {
     place_id: String,
     /// Occupied spaces.
     count: u32,
-    /// Spaces that are free.
+    #[serde(skip)]
     vacant: u32,
     /// Whole parts of a hundred that are occupied, rounded up.
     percentage: u32,
@@ -79,7 +80,7 @@ mod tests {
         assert_eq!((shown(7).occupied(), shown(7).vacant()), (3, 0));
         assert_eq!(
             serde_json::to_string(&shown(2)).unwrap(),
-            r#"{"placeId":"north","count":2,"vacant":1,"percentage":67,"occupancyCalculation":"counted","recordDateTime":"1970-01-01T00:00:00Z"}"#
+            r#"{"placeId":"north","count":2,"percentage":67,"occupancyCalculation":"counted","recordDateTime":"1970-01-01T00:00:00Z"}"#
         );
         assert_eq!(
             serde_json::to_string(&Place::new("north", 3)).unwrap(),

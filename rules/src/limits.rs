@@ -87,7 +87,7 @@ pub const LANES_PER_LOT: usize = 64;
 pub const SESSIONS_PER_LOT: usize = 20_000;
 /// What waits for a decision in a car park; past it the oldest is forgotten.
 pub const EXCEPTIONS_PER_LOT: usize = 1024;
-/// Receipts of a car park that can still be shown or refunded; past it nothing is charged.
+/// Receipts of a car park that can still be shown or refunded; past it the oldest is forgotten.
 pub const RECEIPTS_PER_LOT: usize = 100_000;
 /// Days that the plate of somebody who does not pay may be kept. No source sets it: the policy does, below this.
 pub const STAY_DAYS: u32 = 90;

@@ -103,7 +103,7 @@ pub enum Effect {
     },
 }
 
-/// Why something was not done. Nothing has changed but what time itself changes.
+/// Why something was not done. Nothing has changed but what time itself changes, and the staff's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No such lane.

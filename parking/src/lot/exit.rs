@@ -25,7 +25,7 @@ impl Turn<'_> {
         if let Some(id) = exact.first() {
             return Ok(self.depart(*id, lane, self.now));
         }
-        if self.state.released.contains_key(&lane.name) {
+        if self.is_released(lane) {
             // It is the one for which the barrier is open, and which is nobody any more.
             return Ok(Passed::Again);
         }
@@ -97,23 +97,32 @@ impl Turn<'_> {
         receipts.min_by_key(|issued| issued.receipt.leave_by)
     }
 
+    /// Whether the barrier is open for a car that drives out here.
+    fn is_released(&self, lane: &Lane) -> bool {
+        !lane.is_wrong_way(Heading::Out) && self.state.released.contains_key(&lane.name)
+    }
+
     fn leave_unmatched(&mut self, lane: &Lane) -> Passed {
-        let by_count = !lane.barrier || self.terms.exit_after_payment == ExitAfterPayment::ByCount;
+        if !lane.barrier {
+            let paid = self.oldest_outstanding().map(|issued| issued.is_used = true);
+            return paid.map_or(Passed::Unmatched, |()| Passed::Paid);
+        }
+        if lane.is_wrong_way(Heading::Out) {
+            return Passed::Undecided(self.raise(ExceptionKind::WrongDirection, Some(&lane.name), vec![]));
+        }
+        let by_count = self.terms.exit_after_payment == ExitAfterPayment::ByCount;
         if by_count && let Some(issued) = self.oldest_outstanding() {
             issued.is_used = true;
-            if lane.barrier {
-                self.release(&lane.name);
-            }
+            self.release(&lane.name);
             return Passed::Paid;
         }
-        if lane.barrier {
-            return Passed::Undecided(self.raise(ExceptionKind::MissedEntry, Some(&lane.name), vec![]));
-        }
-        Passed::Unmatched
+        Passed::Undecided(self.raise(ExceptionKind::MissedEntry, Some(&lane.name), vec![]))
     }
 
     fn leave_unread(&mut self, lane: &Lane) -> Passed {
-        if lane.barrier && !self.state.released.contains_key(&lane.name) && !self.is_held_open() {
+        if lane.barrier && lane.is_wrong_way(Heading::Out) {
+            self.raise(ExceptionKind::WrongDirection, Some(&lane.name), vec![]);
+        } else if lane.barrier && !self.is_released(lane) && !self.is_held_open() {
             self.raise(ExceptionKind::UnreadExit, Some(&lane.name), vec![]);
         }
         Passed::Unread

@@ -5,6 +5,7 @@
 //! characters that look alike; the votes of a character that is resolved count for what it is resolved to. Among formats,
 //! the one that changes the fewest characters wins, and if two are equal and disagree, the text stays as it was read.
 
+use super::country::Place;
 use super::format::resolve;
 use super::{ALPHABET, Country, Plate};
 use vokter_rules::limits;
@@ -45,6 +46,19 @@ struct Candidate {
     changed: usize,
     text: Zeroizing<Vec<char>>,
     votes: Vec<f32>,
+}
+
+impl Candidate {
+    /// With room for a plate, since what grows leaves copies behind.
+    fn empty() -> Self {
+        let text = Zeroizing::new(Vec::with_capacity(limits::PLATE_SLOTS));
+        Self { changed: 0, text, votes: Vec::with_capacity(limits::PLATE_SLOTS) }
+    }
+
+    fn push(&mut self, (character, votes): (char, f32)) {
+        self.text.push(character);
+        self.votes.push(votes);
+    }
 }
 
 impl Ballot {
@@ -112,9 +126,27 @@ impl Tally {
 
     /// The likeliest character of each slot.
     fn as_read(&self) -> Candidate {
-        let likeliest = self.slots.iter().filter_map(|scores| most(voted(scores)));
-        let (text, votes): (Vec<_>, Vec<_>) = likeliest.unzip();
-        Candidate { changed: 0, text: text.into(), votes }
+        let mut candidate = Candidate::empty();
+        self.slots.iter().filter_map(|scores| most(voted(scores))).for_each(|vote| candidate.push(vote));
+        candidate
+    }
+
+    /// The likeliest character of each slot among those that a pattern admits; `None` if it admits none somewhere.
+    fn as_resolved(&self, pattern: &[Place], read: &Candidate) -> Option<Candidate> {
+        let mut candidate = Candidate::empty();
+        for (scores, place) in self.slots.iter().zip(pattern) {
+            let mut pooled = [0.0; CHARACTERS];
+            for (character, score) in voted(scores) {
+                let meant = resolve(*place, character);
+                let mut votes = ALPHABET.chars().zip(pooled.iter_mut());
+                if let Some((_, votes)) = votes.find(|(of, _)| meant == Some(*of)) {
+                    *votes += score;
+                }
+            }
+            candidate.push(most(voted(&pooled))?);
+        }
+        candidate.changed = candidate.text.iter().zip(read.text.iter()).filter(|(one, other)| one != other).count();
+        Some(candidate)
     }
 
     /// The text that a format of these countries makes of it; `None` if there is none, or two that disagree.
@@ -124,27 +156,13 @@ impl Tally {
         let mut is_contested = false;
         for country in countries {
             for pattern in country.patterns(self.slots.len()) {
-                let resolved = self.slots.iter().zip(pattern).map(|(scores, place)| {
-                    let mut pooled = [0.0; CHARACTERS];
-                    for (character, score) in voted(scores) {
-                        let meant = resolve(place, character);
-                        if let Some((_, votes)) =
-                            ALPHABET.chars().zip(pooled.iter_mut()).find(|(of, _)| meant == Some(*of))
-                        {
-                            *votes += score;
-                        }
-                    }
-                    most(voted(&pooled))
-                });
-                let Some((text, votes)) = resolved.collect::<Option<(Vec<_>, Vec<_>)>>() else { continue };
-                let text = Zeroizing::new(text);
-                let changed = text.iter().zip(read.text.iter()).filter(|(one, other)| one != other).count();
+                let Some(candidate) = self.as_resolved(&pattern, &read) else { continue };
                 match &best {
-                    Some((_, best)) if best.changed < changed => {}
-                    Some((_, best)) if best.changed == changed => is_contested |= best.text != text,
+                    Some((_, best)) if best.changed < candidate.changed => {}
+                    Some((_, best)) if best.changed == candidate.changed => is_contested |= best.text != candidate.text,
                     _ => {
                         is_contested = false;
-                        best = Some((*country, Candidate { changed, text, votes }));
+                        best = Some((*country, candidate));
                     }
                 }
             }

@@ -1,5 +1,8 @@
 //! Histories of lots: case by case, at random against a naive model, and what they leave behind.
 
+mod erasure;
+mod histories;
+mod naive;
 mod outage;
 mod passages;
 mod payments;

@@ -93,6 +93,40 @@ fn inv_11_the_list_is_bounded_and_sheds_the_oldest() {
 }
 
 #[test]
+fn inv_11_a_full_lot_lets_cars_in_and_charges_them_nothing() {
+    let mut site = Site::new(terms());
+    site.enter("AB 12345");
+    for number in 0..vokter_rules::limits::SESSIONS_PER_LOT as u64 {
+        let template = site.lot.state.sessions.values().next().unwrap();
+        let mut session: Session = serde_json::from_str(&serde_json::to_string(template).unwrap()).unwrap();
+        session.hash = None;
+        site.lot.state.sessions.insert(SessionId(1_000_000 + number), session);
+    }
+    assert_eq!(site.pass("in", Heading::In, Some("CD 67890")), Ok(Passed::Uncharged));
+    assert!(site.has_opened());
+    assert!(!site.effects.iter().any(|effect| matches!(effect, Effect::Keep { .. })));
+}
+
+#[test]
+fn inv_11_receipts_are_bounded_and_the_oldest_goes() {
+    let mut site = Site::new(terms());
+    let (first, second) = (site.enter("AB 12345"), site.enter("CD 67890"));
+    site.wait(30);
+    let oldest = site.pay(first, 30).unwrap();
+    let template = serde_json::to_string(&site.lot.state.receipts[&oldest.number]).unwrap();
+    for number in 1..vokter_rules::limits::RECEIPTS_PER_LOT as u128 {
+        let mut issued: super::super::receipt::Issued = serde_json::from_str(&template).unwrap();
+        issued.receipt.number = (1_000_000 + number).into();
+        issued.receipt.paid += SignedDuration::from_secs(1);
+        site.lot.state.receipts.insert(issued.receipt.number, issued);
+    }
+    let newest = site.pay(second, 30).unwrap();
+    let receipts = &site.lot.state.receipts;
+    assert_eq!(receipts.len(), vokter_rules::limits::RECEIPTS_PER_LOT);
+    assert!(!receipts.contains_key(&oldest.number) && receipts.contains_key(&newest.number));
+}
+
+#[test]
 fn terms_that_do_not_hold_together_are_refused_in_words() {
     for (from, to, part) in [
         ("terminals = [\"hall\", \"exit\"]", "terminals = []", "(IVA-7a); write terminals = "),

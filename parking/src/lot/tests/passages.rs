@@ -43,6 +43,18 @@ fn who_backs_away_from_the_exit_is_parked_again() {
 }
 
 #[test]
+fn what_was_said_at_the_exit_does_not_hold_for_who_stays() {
+    let mut site = Site::new(terms());
+    let id = site.enter("AB 12345");
+    site.wait(30);
+    site.exit("AB 12345");
+    assert_eq!(site.look_up("AB 12345").unwrap().dues[0].amount, Some(nok(30)));
+    site.pass("out", Heading::In, Some("AB 12345")).unwrap();
+    site.wait(31);
+    assert_eq!(site.exit("AB 12345"), Passed::MustPay(id, Some(nok(60))));
+}
+
+#[test]
 fn an_open_lane_lets_everybody_out_and_who_has_not_paid_can_pay_later() {
     let mut site = Site::new(terms());
     let Ok(Passed::Entered(id)) = site.pass("open", Heading::In, Some("AB 12345")) else { panic!("entered") };
@@ -166,6 +178,20 @@ fn the_wrong_direction_is_noted_and_no_barrier_opens_for_it() {
     assert_eq!(site.exceptions(), [ExceptionKind::WrongDirection; 2]);
     site.pay(id, 30).unwrap();
     assert_eq!(site.exceptions(), [], "both were about that session");
+}
+
+#[test]
+fn no_entry_opens_for_who_drives_out_through_it() {
+    let mut site = Site::new(Terms { exit_after_payment: ExitAfterPayment::ByCount, ..terms() });
+    let id = site.enter("AB 12345");
+    site.wait(30);
+    site.pay(id, 30).unwrap();
+    for plate in [Some("AB 12345"), None] {
+        site.pass("in", Heading::Out, plate).unwrap();
+        assert!(!site.has_opened());
+        assert_eq!(site.exceptions(), [ExceptionKind::WrongDirection]);
+    }
+    assert_eq!(site.exit("AB 12345"), Passed::Paid);
 }
 
 #[test]
