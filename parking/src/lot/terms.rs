@@ -7,6 +7,27 @@ use std::collections::BTreeSet;
 use vokter_rules::limits;
 
 /// How a lot is laid out and run.
+///
+/// ```
+/// use vokter_parking::lot::Terms;
+///
+/// let terms: Terms = toml::from_str(r#"
+///     name = "north"
+///     capacity = 120
+///     terminals = ["hall"]
+///     fallback = "gates-open"            # or "ticket"
+///     tariff = "external"                # or a table of rates
+///     exit_after_payment = "by-receipt"  # or "by-count"
+///     hand_over = false
+///     plate_cap_days = 5
+///
+///     [[lanes]]
+///     name = "gate"
+///     direction = "both"
+///     barrier = true
+/// "#).unwrap();
+/// assert_eq!(terms.faults(), []);
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {

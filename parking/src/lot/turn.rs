@@ -1,4 +1,4 @@
-//! One call on a lot: deadlines first, then what was asked, with the effects of both. Every change of a session goes
+//! One call on a lot: deadlines first, then what was asked, with the effects of both. Every change of stage goes
 //! through [`Turn::transit`].
 
 use super::effect::{Effect, Refusal};
@@ -91,12 +91,16 @@ impl<'a> Turn<'a> {
         });
     }
 
-    /// Puts something on the list, once. Past the bound the oldest is forgotten.
+    /// Puts something on the list; once, as long as the same car waits at a barrier or the same sessions are meant. Past the
+    /// bound the oldest is forgotten.
     pub fn raise(&mut self, kind: ExceptionKind, lane: Option<&str>, candidates: Vec<SessionId>) -> ExceptionId {
-        let is_there = |exception: &Exception| {
+        let has_barrier = |lane| self.terms.lane(lane).is_some_and(|lane| lane.barrier);
+        let may_be_there = lane.is_none_or(|lane| kind.is_of_a_waiting_car() && has_barrier(lane));
+        let is_same = |exception: &Exception| {
             exception.kind == kind && exception.lane.as_deref() == lane && exception.candidates == candidates
         };
-        if let Some((id, _)) = self.state.exceptions.iter().find(|(_, exception)| is_there(exception)) {
+        let mut exceptions = self.state.exceptions.iter();
+        if let Some((id, _)) = exceptions.find(|(_, exception)| may_be_there && is_same(exception)) {
             return *id;
         }
         if self.state.exceptions.len() >= limits::EXCEPTIONS_PER_LOT

@@ -168,9 +168,11 @@ impl Naive {
     }
 
     fn matter(&mut self, kind: ExceptionKind, lane: Option<&'static str>, about: Vec<u64>) -> &'static str {
+        use ExceptionKind::{AmbiguousExit, MissedEntry, UnreadExit};
+        let waits = matches!(kind, AmbiguousExit | MissedEntry | UnreadExit) && lane.is_some_and(has_barrier);
         let same =
             |matter: &&Matter| !matter.is_over && (matter.kind, matter.lane) == (kind, lane) && matter.about == about;
-        if !self.matters.iter().any(|matter| same(&matter)) {
+        if !(waits || lane.is_none()) || !self.matters.iter().any(|matter| same(&matter)) {
             let ends = self.stays.iter().filter(|stay| about.contains(&stay.id)).map(|stay| stay.until);
             let ends = ends.chain([self.now + DAY]).min().unwrap();
             self.matters.push(Matter { kind, lane, raised: self.now, ends, about, is_over: false });
