@@ -59,9 +59,8 @@ impl Turn<'_> {
         self.effects.push(Effect::Keep { session: id, deadline });
         if lane.is_wrong_way(Heading::In) {
             self.raise(ExceptionKind::WrongDirection, Some(&lane.name), vec![id]);
-        } else {
-            self.admit(lane);
         }
+        self.admit(lane);
         Ok(Passed::Entered(id))
     }
 
@@ -88,7 +87,7 @@ impl Turn<'_> {
     }
 
     fn admit(&mut self, lane: &Lane) {
-        if lane.barrier {
+        if lane.barrier && !lane.is_wrong_way(Heading::In) {
             self.release(&lane.name);
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Readings of different lengths are different candidates, and one must have more than half of the weight. Within it, each
 //! slot adds up what the readings said of each character. The formats of the expected countries then decide between
-//! characters that look alike; the votes of a character that is resolved count for what it is resolved to. Among formats,
-//! the one that changes the fewest characters wins, and if two are equal and disagree, the text stays as it was read.
+//! characters that look alike; the votes of a character that is resolved count for what it is resolved to. Among formats
+//! under which every character is sure enough, the one that changes the fewest wins; if there is none, or two that are equal
+//! disagree, the text stays as it was read.
 
 use super::country::Place;
 use super::format::resolve;
@@ -41,23 +42,23 @@ pub struct Reading {
     pub country: Option<Country>,
 }
 
-/// A text with its votes.
+/// A text, and how sure each character is.
 struct Candidate {
     changed: usize,
     text: Zeroizing<Vec<char>>,
-    votes: Vec<f32>,
+    confidences: Vec<f32>,
 }
 
 impl Candidate {
     /// With room for a plate, since what grows leaves copies behind.
     fn empty() -> Self {
         let text = Zeroizing::new(Vec::with_capacity(limits::PLATE_SLOTS));
-        Self { changed: 0, text, votes: Vec::with_capacity(limits::PLATE_SLOTS) }
+        Self { changed: 0, text, confidences: Vec::with_capacity(limits::PLATE_SLOTS) }
     }
 
-    fn push(&mut self, (character, votes): (char, f32)) {
+    fn push(&mut self, (character, confidence): (char, f32)) {
         self.text.push(character);
-        self.votes.push(votes);
+        self.confidences.push(confidence);
     }
 }
 
@@ -99,16 +100,15 @@ impl Ballot {
     pub fn close(self, minimum: f32) -> Option<Reading> {
         let all: f32 = self.tallies.iter().map(|tally| tally.weight).sum();
         let tally = self.tallies.iter().find(|tally| tally.weight > all / 2.0)?;
-        let (country, candidate) = match tally.fitting(&self.countries) {
+        let (country, candidate) = match tally.fitting(&self.countries, minimum) {
             Some((country, candidate)) => (Some(country), candidate),
             None => (None, tally.as_read()),
         };
-        let readings = f32::from(tally.readings);
-        let confidences: Box<[f32]> = candidate.votes.iter().map(|votes| (votes / readings).min(1.0)).collect();
-        if confidences.iter().any(|sure| *sure < minimum) {
+        if candidate.confidences.iter().any(|sure| *sure < minimum) {
             return None;
         }
-        Some(Reading { plate: Plate::of(candidate.text.iter().copied())?, confidences, country })
+        let plate = Plate::of(candidate.text.iter().copied())?;
+        Some(Reading { plate, confidences: candidate.confidences.into(), country })
     }
 }
 
@@ -127,12 +127,12 @@ impl Tally {
     /// The likeliest character of each slot.
     fn as_read(&self) -> Candidate {
         let mut candidate = Candidate::empty();
-        self.slots.iter().filter_map(|scores| most(voted(scores))).for_each(|vote| candidate.push(vote));
+        self.slots.iter().filter_map(|scores| self.most(scores)).for_each(|vote| candidate.push(vote));
         candidate
     }
 
-    /// The likeliest character of each slot among those that a pattern admits; `None` if it admits none somewhere.
-    fn as_resolved(&self, pattern: &[Place], read: &Candidate) -> Option<Candidate> {
+    /// The likeliest character of each slot among those that a pattern admits; `None` if one of them is not sure enough.
+    fn as_resolved(&self, pattern: &[Place], read: &Candidate, minimum: f32) -> Option<Candidate> {
         let mut candidate = Candidate::empty();
         for (scores, place) in self.slots.iter().zip(pattern) {
             let mut pooled = [0.0; CHARACTERS];
@@ -143,20 +143,20 @@ impl Tally {
                     *votes += score;
                 }
             }
-            candidate.push(most(voted(&pooled))?);
+            candidate.push(self.most(&pooled).filter(|(_, confidence)| *confidence >= minimum)?);
         }
         candidate.changed = candidate.text.iter().zip(read.text.iter()).filter(|(one, other)| one != other).count();
         Some(candidate)
     }
 
     /// The text that a format of these countries makes of it; `None` if there is none, or two that disagree.
-    fn fitting(&self, countries: &[Country]) -> Option<(Country, Candidate)> {
+    fn fitting(&self, countries: &[Country], minimum: f32) -> Option<(Country, Candidate)> {
         let read = self.as_read();
         let mut best: Option<(Country, Candidate)> = None;
         let mut is_contested = false;
         for country in countries {
             for pattern in country.patterns(self.slots.len()) {
-                let Some(candidate) = self.as_resolved(&pattern, &read) else { continue };
+                let Some(candidate) = self.as_resolved(&pattern, &read, minimum) else { continue };
                 match &best {
                     Some((_, best)) if best.changed < candidate.changed => {}
                     Some((_, best)) if best.changed == candidate.changed => is_contested |= best.text != candidate.text,
@@ -169,15 +169,17 @@ impl Tally {
         }
         best.filter(|_| !is_contested)
     }
+
+    /// The character of a slot that has most votes, and its share of what it could have.
+    fn most(&self, scores: &[f32; CHARACTERS]) -> Option<(char, f32)> {
+        let (character, votes) = voted(scores).max_by(|one, other| one.1.total_cmp(&other.1))?;
+        Some((character, (votes / f32::from(self.readings)).min(1.0)))
+    }
 }
 
 /// The characters of a slot that have votes.
 fn voted(scores: &[f32; CHARACTERS]) -> impl Iterator<Item = (char, f32)> {
     ALPHABET.chars().zip(scores.iter().copied()).filter(|(_, score)| *score > 0.0)
-}
-
-fn most(votes: impl Iterator<Item = (char, f32)>) -> Option<(char, f32)> {
-    votes.max_by(|one, other| one.1.total_cmp(&other.1))
 }
 
 #[cfg(test)]
@@ -239,6 +241,20 @@ mod tests {
     }
 
     #[test]
+    fn no_format_holds_by_characters_that_were_hardly_seen() {
+        let mut ballot = Ballot::new(&[Country::Norway]);
+        let slots: Vec<Vec<_>> = "ABC123"
+            .chars()
+            .map(|read| {
+                ALPHABET.chars().map(|character| (character, if character == read { 0.9 } else { 0.002 })).collect()
+            })
+            .collect();
+        ballot.add(&slots.iter().map(|slot| &slot[..]).collect::<Vec<_>>());
+        let reading = ballot.close(0.5).unwrap();
+        assert_eq!((reading.plate.disclose_text(), reading.country), ("ABC123", None), "it is from Sweden");
+    }
+
+    #[test]
     fn the_format_that_changes_least_wins() {
         let both = [Country::Germany, Country::Norway];
         assert_eq!(text(&both, &[("AB12345", 0.9)]).as_deref(), Some("AB12345"), "not the German ABI2345");
@@ -247,12 +263,12 @@ mod tests {
 
     #[test]
     fn formats_that_disagree_leave_the_text_alone() {
-        let reading = close(&[Country::Norway, Country::Britain], &[("AB1234B", 0.9)], 0.5).unwrap();
-        assert_eq!(reading.plate.disclose_text(), "AB12348", "British plates want letters in the fifth place");
-        let reading = close(&[Country::Norway, Country::Britain], &[("AB125BB", 0.9)], 0.5).unwrap();
-        assert_eq!(reading.plate.disclose_text(), "AB12SBB", "one change, not two");
-        let reading = close(&[Country::Sweden, Country::Iceland], &[("AB8I2", 0.9)], 0.5).unwrap();
-        assert_eq!(reading.country, Some(Country::Iceland));
+        let both = [Country::Norway, Country::Britain];
+        assert_eq!(text(&both, &[("AB1234B", 0.9)]).as_deref(), Some("AB12348"), "British plates want letters fifth");
+        assert_eq!(text(&both, &[("AB125BB", 0.9)]).as_deref(), Some("AB12SBB"), "one change rather than two");
+        let reading = close(&both, &[("A8125O5", 0.9)], 0.5).unwrap();
+        let read = (reading.plate.disclose_text(), reading.country);
+        assert_eq!(read, ("A8125O5", None), "two changes make AB12505 of it, and two A812SOS");
     }
 
     #[test]

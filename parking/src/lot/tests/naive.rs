@@ -191,7 +191,7 @@ impl Naive {
     }
 
     fn let_in(&mut self, lane: &'static str) {
-        if has_barrier(lane) {
+        if has_barrier(lane) && !is_wrong(lane, Heading::In) {
             self.open(lane);
         }
     }
@@ -254,9 +254,8 @@ impl Naive {
         self.stay(lane, Some(plate.into()), now, id);
         if is_wrong(lane, Heading::In) {
             self.matter(ExceptionKind::WrongDirection, Some(lane), vec![id]);
-        } else {
-            self.let_in(lane);
         }
+        self.let_in(lane);
         format!("entered {id}")
     }
 
@@ -297,7 +296,9 @@ impl Naive {
             _ => match self.on_the_way_out().filter(|_| self.by_count || !has_barrier(lane)) {
                 Some(number) => {
                     self.slips[number].is_used = true;
-                    self.let_in(lane);
+                    if has_barrier(lane) {
+                        self.open(lane);
+                    }
                     "paid".into()
                 }
                 None if has_barrier(lane) => self.matter(ExceptionKind::MissedEntry, Some(lane), vec![]).into(),

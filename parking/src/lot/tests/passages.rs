@@ -184,6 +184,8 @@ fn the_wrong_direction_is_noted_and_no_barrier_opens_for_it() {
     let mut site = Site::new(terms());
     let Ok(Passed::Entered(id)) = site.pass("out", Heading::In, Some("AB 12345")) else { panic!("entered") };
     assert!(!site.has_opened());
+    assert_eq!(site.pass("out", Heading::In, Some("AB 12345")), Ok(Passed::Again));
+    assert!(!site.has_opened());
     site.wait(30);
     assert_eq!(site.pass("in", Heading::Out, Some("AB 12345")), Ok(Passed::LeftUnpaid(id, Some(nok(30)))));
     assert!(!site.has_opened());

@@ -103,6 +103,19 @@ fn who_comes_too_late_pays_from_the_payment_on() {
 }
 
 #[test]
+fn a_receipt_lasts_as_long_as_its_car_can_stay() {
+    let mut site = Site::new(Terms { refund_days: 1, ..terms() });
+    let id = site.enter("AB 12345");
+    site.wait(30);
+    let receipt = site.pay(id, 30).unwrap();
+    site.wait(72 * 60 - 1);
+    let step = site.lot.refund(receipt.number, site.now);
+    assert_eq!(site.take(step), Err(Refusal::RefundOver));
+    let step = site.lot.show_receipt("out", receipt.number, site.now);
+    assert!(matches!(site.take(step), Ok(Passed::MustPay(_, Some(_)))));
+}
+
+#[test]
 fn by_count_as_many_get_out_as_have_paid() {
     let mut site = Site::new(Terms { exit_after_payment: ExitAfterPayment::ByCount, ..terms() });
     let id = site.enter("AB 12345");
