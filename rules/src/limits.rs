@@ -94,6 +94,21 @@ pub const DUE_DAYS: i64 = 7;
 /// Months after which a role that nobody looked at anew opens nothing (KRS-26).
 pub const REVIEW_MONTHS: i32 = 12;
 
+/// Lanes of a car park, and terminals, each.
+pub const LANES_PER_LOT: usize = 64;
+/// Cars of a car park that are known at a time.
+pub const SESSIONS_PER_LOT: usize = 20_000;
+/// What waits for a decision in a car park; past it the oldest is forgotten.
+pub const EXCEPTIONS_PER_LOT: usize = 1024;
+/// Receipts of a car park that can still be shown or refunded; past it the oldest is forgotten.
+pub const RECEIPTS_PER_LOT: usize = 100_000;
+/// Days that the plate of somebody who does not pay may be kept. No source sets it: the policy does, below this.
+pub const STAY_DAYS: u32 = 90;
+/// Tables of a tariff, and rates of a table, each.
+pub const RATES_PER_TABLE: usize = 64;
+/// Highest amount of a tariff or a payment, in the currency's minor units.
+pub const AMOUNT_MINOR: u64 = 100_000_000;
+
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;
 /// Purposes of a site.
@@ -120,4 +135,6 @@ const _: () = {
     assert!(PACKET_QUEUE_BYTES >= PACKET_BYTES);
     assert!(CANDIDATES_PER_FRAME >= DETECTIONS_PER_FRAME);
     assert!(PICTURE_SIDE_MIN >= 2);
+    // A stay that is charged by the minute at the highest price.
+    assert!(AMOUNT_MINOR.checked_mul(STAY_DAYS as u64 * 24 * 60).is_some());
 };

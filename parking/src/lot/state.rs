@@ -1,0 +1,59 @@
+//! What a lot remembers. It is serialised with every transaction, and holds no plate.
+
+use super::exception::{Exception, ExceptionId};
+use super::receipt::{Issued, ReceiptNumber};
+use super::session::{Session, SessionId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The state of a lot.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// The latest time that was ever passed in.
+    pub(super) latest: Timestamp,
+    /// Sessions and exceptions are numbered together, from here on.
+    pub(super) next_number: u64,
+    pub(super) sessions: BTreeMap<SessionId, Session>,
+    pub(super) exceptions: BTreeMap<ExceptionId, Exception>,
+    pub(super) receipts: BTreeMap<ReceiptNumber, Issued>,
+    /// When each terminal last said that it can take payment.
+    pub(super) terminals: BTreeMap<String, Timestamp>,
+    pub(super) is_reading: bool,
+    /// Barriers that are open for one car, and until when.
+    pub(super) released: BTreeMap<String, Timestamp>,
+    /// Cars in the lot, as counted; it may have drifted out of what is possible.
+    pub(super) occupied: i64,
+}
+
+impl State {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self {
+            latest: now,
+            next_number: 1,
+            sessions: BTreeMap::new(),
+            exceptions: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            is_reading: false,
+            released: BTreeMap::new(),
+            occupied: 0,
+        }
+    }
+
+    /// The sessions, by number.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &Session)> {
+        self.sessions.iter().map(|(id, session)| (*id, session))
+    }
+
+    /// What waits for a decision, oldest first.
+    pub fn exceptions(&self) -> impl Iterator<Item = (ExceptionId, &Exception)> {
+        self.exceptions.iter().map(|(id, exception)| (*id, exception))
+    }
+
+    /// Whether plates are read.
+    pub fn is_reading(&self) -> bool {
+        self.is_reading
+    }
+}

@@ -1,0 +1,291 @@
+//! The vote over the readings of one passage: however long a car waits, it is read once.
+//!
+//! Readings of different lengths are different candidates, and one must have more than half of the weight. Within it, each
+//! slot adds up what the readings said of each character. The formats of the expected countries then decide between
+//! characters that look alike; the votes of a character that is resolved count for what it is resolved to. Among formats
+//! under which every character is sure enough, the one that changes the fewest wins; if there is none, or two that are equal
+//! disagree, the text stays as it was read.
+
+use super::country::Place;
+use super::format::resolve;
+use super::{ALPHABET, Country, Plate};
+use vokter_rules::limits;
+use zeroize::Zeroizing;
+
+/// What a reader says of one slot: characters, and how sure it is of each, 0 to 1.
+pub type Slot<'a> = &'a [(char, f32)];
+
+/// Characters in [`ALPHABET`].
+const CHARACTERS: usize = 42;
+
+/// The votes of one passage. They are overwritten when it is dropped.
+pub struct Ballot {
+    countries: Box<[Country]>,
+    tallies: Vec<Tally>,
+}
+
+/// The votes of the readings of one length.
+struct Tally {
+    readings: u16,
+    weight: f32,
+    slots: Zeroizing<Vec<[f32; CHARACTERS]>>,
+}
+
+/// A plate that was read, with how sure each character is.
+#[derive(Debug)]
+pub struct Reading {
+    /// What it says.
+    pub plate: Plate,
+    /// How sure each character is, 0 to 1.
+    pub confidences: Box<[f32]>,
+    /// The country whose format it has, if it has one that was expected.
+    pub country: Option<Country>,
+}
+
+/// A text, and how sure each character is.
+struct Candidate {
+    changed: usize,
+    text: Zeroizing<Vec<char>>,
+    confidences: Vec<f32>,
+}
+
+impl Candidate {
+    /// With room for a plate, since what grows leaves copies behind.
+    fn empty() -> Self {
+        let text = Zeroizing::new(Vec::with_capacity(limits::PLATE_SLOTS));
+        Self { changed: 0, text, confidences: Vec::with_capacity(limits::PLATE_SLOTS) }
+    }
+
+    fn push(&mut self, (character, confidence): (char, f32)) {
+        self.text.push(character);
+        self.confidences.push(confidence);
+    }
+}
+
+impl Ballot {
+    /// No votes yet. Where a plate has the format of several countries, the first is meant.
+    pub fn new(countries: &[Country]) -> Self {
+        Self { countries: countries.into(), tallies: vec![] }
+    }
+
+    /// Takes one reading, slot by slot. One that is shorter or longer than plates are, or shows in some slot nothing that
+    /// plates have, is no reading.
+    pub fn add(&mut self, slots: &[Slot<'_>]) {
+        if slots.is_empty() || slots.len() > limits::PLATE_SLOTS {
+            return;
+        }
+        let mut scores = Zeroizing::new(vec![[0.0; CHARACTERS]; slots.len()]);
+        let mut weight = 1.0_f32;
+        for (slot, scores) in slots.iter().zip(scores.iter_mut()) {
+            for (character, sure) in slot.iter().filter(|(_, sure)| sure.is_finite()) {
+                let score = ALPHABET.chars().zip(scores.iter_mut()).find(|(of, _)| of == character);
+                if let Some((_, score)) = score {
+                    *score = sure.clamp(0.0, 1.0);
+                }
+            }
+            weight = weight.min(scores.iter().copied().fold(0.0, f32::max));
+        }
+        if weight <= 0.0 {
+            return;
+        }
+        let known = self.tallies.iter_mut().find(|tally| tally.slots.len() == slots.len());
+        match known {
+            Some(tally) => tally.add(&scores, weight),
+            None => self.tallies.push(Tally { readings: 1, weight, slots: scores }),
+        }
+    }
+
+    /// The plate of the passage; `None` if some character is less sure than the minimum, or the readings do not agree on
+    /// their number.
+    pub fn close(self, minimum: f32) -> Option<Reading> {
+        let all: f32 = self.tallies.iter().map(|tally| tally.weight).sum();
+        let tally = self.tallies.iter().find(|tally| tally.weight > all / 2.0)?;
+        let (country, candidate) = match tally.fitting(&self.countries, minimum) {
+            Some((country, candidate)) => (Some(country), candidate),
+            None => (None, tally.as_read()),
+        };
+        if candidate.confidences.iter().any(|sure| *sure < minimum) {
+            return None;
+        }
+        let plate = Plate::of(candidate.text.iter().copied())?;
+        Some(Reading { plate, confidences: candidate.confidences.into(), country })
+    }
+}
+
+impl Tally {
+    fn add(&mut self, scores: &[[f32; CHARACTERS]], weight: f32) {
+        if self.readings == u16::MAX {
+            return;
+        }
+        self.readings += 1;
+        self.weight += weight;
+        for (sum, score) in self.slots.iter_mut().flatten().zip(scores.iter().flatten()) {
+            *sum += score;
+        }
+    }
+
+    /// The likeliest character of each slot.
+    fn as_read(&self) -> Candidate {
+        let mut candidate = Candidate::empty();
+        self.slots.iter().filter_map(|scores| self.most(scores)).for_each(|vote| candidate.push(vote));
+        candidate
+    }
+
+    /// The likeliest character of each slot among those that a pattern admits; `None` if one of them is not sure enough.
+    fn as_resolved(&self, pattern: &[Place], read: &Candidate, minimum: f32) -> Option<Candidate> {
+        let mut candidate = Candidate::empty();
+        for (scores, place) in self.slots.iter().zip(pattern) {
+            let mut pooled = [0.0; CHARACTERS];
+            for (character, score) in voted(scores) {
+                let meant = resolve(*place, character);
+                let mut votes = ALPHABET.chars().zip(pooled.iter_mut());
+                if let Some((_, votes)) = votes.find(|(of, _)| meant == Some(*of)) {
+                    *votes += score;
+                }
+            }
+            candidate.push(self.most(&pooled).filter(|(_, confidence)| *confidence >= minimum)?);
+        }
+        candidate.changed = candidate.text.iter().zip(read.text.iter()).filter(|(one, other)| one != other).count();
+        Some(candidate)
+    }
+
+    /// The text that a format of these countries makes of it; `None` if there is none, or two that disagree.
+    fn fitting(&self, countries: &[Country], minimum: f32) -> Option<(Country, Candidate)> {
+        let read = self.as_read();
+        let mut best: Option<(Country, Candidate)> = None;
+        let mut is_contested = false;
+        for country in countries {
+            for pattern in country.patterns(self.slots.len()) {
+                let Some(candidate) = self.as_resolved(&pattern, &read, minimum) else { continue };
+                match &best {
+                    Some((_, best)) if best.changed < candidate.changed => {}
+                    Some((_, best)) if best.changed == candidate.changed => is_contested |= best.text != candidate.text,
+                    _ => {
+                        is_contested = false;
+                        best = Some((*country, candidate));
+                    }
+                }
+            }
+        }
+        best.filter(|_| !is_contested)
+    }
+
+    /// The character of a slot that has most votes, and its share of what it could have.
+    fn most(&self, scores: &[f32; CHARACTERS]) -> Option<(char, f32)> {
+        let (character, votes) = voted(scores).max_by(|one, other| one.1.total_cmp(&other.1))?;
+        Some((character, (votes / f32::from(self.readings)).min(1.0)))
+    }
+}
+
+/// The characters of a slot that have votes.
+fn voted(scores: &[f32; CHARACTERS]) -> impl Iterator<Item = (char, f32)> {
+    ALPHABET.chars().zip(scores.iter().copied()).filter(|(_, score)| *score > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The reading of a ballot over texts, each character as sure as said.
+    fn close(countries: &[Country], readings: &[(&str, f32)], minimum: f32) -> Option<Reading> {
+        let mut ballot = Ballot::new(countries);
+        for (text, sure) in readings {
+            let slots: Vec<_> = text.chars().map(|character| [(character, *sure)]).collect();
+            ballot.add(&slots.iter().map(|slot| &slot[..]).collect::<Vec<_>>());
+        }
+        ballot.close(minimum)
+    }
+
+    fn text(countries: &[Country], readings: &[(&str, f32)]) -> Option<String> {
+        close(countries, readings, 0.5).map(|reading| reading.plate.disclose_text().to_owned())
+    }
+
+    #[test]
+    fn the_alphabet_has_as_many_characters_as_a_slot_has_scores() {
+        assert_eq!(ALPHABET.chars().count(), CHARACTERS);
+    }
+
+    #[test]
+    fn most_votes_win_and_each_character_has_its_confidence() {
+        let readings = [("AB12345", 0.9), ("AB12345", 0.9), ("AB12346", 0.6)];
+        let reading = close(&[Country::Norway], &readings, 0.5).unwrap();
+        assert_eq!(reading.plate.disclose_text(), "AB12345");
+        assert_eq!(reading.country, Some(Country::Norway));
+        let rounded: Vec<_> = reading.confidences.iter().map(|sure| (sure * 100.0).round()).collect();
+        assert_eq!(rounded, [80.0, 80.0, 80.0, 80.0, 80.0, 80.0, 60.0]);
+    }
+
+    #[test]
+    fn under_the_minimum_there_is_nothing() {
+        let readings = [("AB12345", 0.9), ("AB12346", 0.9)];
+        assert!(close(&[Country::Norway], &readings, 0.5).is_none());
+        assert!(close(&[Country::Norway], &readings, 0.4).is_some());
+        assert!(close(&[Country::Norway], &[], 0.0).is_none());
+    }
+
+    #[test]
+    fn the_format_decides_between_twins_and_their_votes_count_together() {
+        assert_eq!(text(&[Country::Norway], &[("A8I2E4S", 0.9)]).as_deref(), Some("A8I2E4S"), "E is no digit");
+        assert_eq!(text(&[Country::Norway], &[("A8I234S", 0.9)]).as_deref(), Some("AB12345"));
+        let mixed = [("AB1234O", 0.8), ("AB12340", 0.8), ("AB12340", 0.8)];
+        let reading = close(&[Country::Norway], &mixed, 0.79).unwrap();
+        assert_eq!(reading.plate.disclose_text(), "AB12340");
+        assert_eq!(text(&[Country::Britain], &[("AB1ZC0E", 0.9)]).as_deref(), Some("AB12COE"));
+        assert_eq!(text(&[Country::Sweden], &[("ABC12D", 0.9)]).as_deref(), Some("ABC12D"), "its last may be a letter");
+    }
+
+    #[test]
+    fn a_text_of_no_expected_format_stays_as_it_was_read() {
+        let reading = close(&[Country::Norway], &[("WOB8LE", 0.9)], 0.5).unwrap();
+        assert_eq!((reading.plate.disclose_text(), reading.country), ("WOB8LE", None));
+    }
+
+    #[test]
+    fn no_format_holds_by_characters_that_were_hardly_seen() {
+        let mut ballot = Ballot::new(&[Country::Norway]);
+        let slots: Vec<Vec<_>> = "ABC123"
+            .chars()
+            .map(|read| {
+                ALPHABET.chars().map(|character| (character, if character == read { 0.9 } else { 0.002 })).collect()
+            })
+            .collect();
+        ballot.add(&slots.iter().map(|slot| &slot[..]).collect::<Vec<_>>());
+        let reading = ballot.close(0.5).unwrap();
+        assert_eq!((reading.plate.disclose_text(), reading.country), ("ABC123", None), "it is from Sweden");
+    }
+
+    #[test]
+    fn the_format_that_changes_least_wins() {
+        let both = [Country::Germany, Country::Norway];
+        assert_eq!(text(&both, &[("AB12345", 0.9)]).as_deref(), Some("AB12345"), "not the German ABI2345");
+        assert_eq!(text(&both, &[("ABI2345", 0.9)]).as_deref(), Some("ABI2345"));
+    }
+
+    #[test]
+    fn formats_that_disagree_leave_the_text_alone() {
+        let both = [Country::Norway, Country::Britain];
+        assert_eq!(text(&both, &[("AB1234B", 0.9)]).as_deref(), Some("AB12348"), "British plates want letters fifth");
+        assert_eq!(text(&both, &[("AB125BB", 0.9)]).as_deref(), Some("AB12SBB"), "one change rather than two");
+        let reading = close(&both, &[("A8125O5", 0.9)], 0.5).unwrap();
+        let read = (reading.plate.disclose_text(), reading.country);
+        assert_eq!(read, ("A8125O5", None), "two changes make AB12505 of it, and two A812SOS");
+    }
+
+    #[test]
+    fn readings_of_another_length_do_not_win_by_being_last() {
+        let readings = [("AB12345", 0.9), ("AB12345", 0.9), ("AB1234", 0.95)];
+        assert_eq!(text(&[Country::Norway], &readings).as_deref(), Some("AB12345"));
+        let even = [("AB12345", 0.9), ("AB1234", 0.9)];
+        assert_eq!(text(&[Country::Norway], &even), None);
+    }
+
+    #[test]
+    fn what_is_no_reading_does_not_count() {
+        let mut ballot = Ballot::new(&[Country::Norway]);
+        ballot.add(&[]);
+        ballot.add(&[&[('A', 1.0)][..]; limits::PLATE_SLOTS + 1]);
+        ballot.add(&[&[('A', f32::NAN)], &[('B', 1.0)]]);
+        ballot.add(&[&[('?', 1.0)], &[('B', 1.0)]]);
+        assert!(ballot.close(0.0).is_none());
+    }
+}
