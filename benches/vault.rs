@@ -54,7 +54,7 @@ fn open(folder: &Path, now: Timestamp) -> (Vault, Recorder, Grant<PropertyProtec
 fn register() -> Register {
     let people = vec!["bench".to_owned()];
     let holders = vec![Holder { role: Role::Operator, purpose: None, people, until: None }];
-    Register { law: Law::Norway, holders, searches: vec![] }
+    Register { law: Law::Norway, purposes: vec![], holders, searches: vec![] }
 }
 
 /// Keeps events, a commit at a time; returns how many a second.
@@ -93,7 +93,7 @@ fn erase_a_day(report: &mut Report, folder: &Path, items: usize, now: Timestamp)
     report.figure("the event itself", EVENT.len() as f64, "bytes");
 
     let access = Access::new("bench", "a bench").unwrap();
-    vault.enrol(&register(), now).unwrap();
+    vault.enrol(&register(), "bench", now).unwrap();
     let draft = Draft { recorder: &recorder, captured: now, payload: EVENT.as_bytes(), medium: None };
     let Kept::Until(item, deadline) = vault.keep(&[draft], now).unwrap()[0] else { return };
     let reading = Reading { item: Some(item), ..Reading::default() };

@@ -1,24 +1,21 @@
-//! The site's vault: where it is, who keeps for which purpose, and the clock that lets deadlines come.
+//! The site's vault: where it is, and who keeps for which purpose.
 
 use crate::outlet::payload_of;
-use crate::register;
+use crate::turns::Turns;
 use crate::witness::Witnesses;
+use crate::{login, register};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Duration;
 use uuid::Uuid;
 use vokter_pipeline::Alarm;
 use vokter_rules::policy::SitePolicy;
 use vokter_rules::purpose::PurposeKind;
-use vokter_vault::{Draft, ItemId, Kept, Mint, PurgeReport, Recorder, Retention, RootKey, Vault};
+use vokter_vault::{Draft, ItemId, Kept, Mint, Recorder, Retention, RootKey, Vault};
 
-/// How often deadlines are looked at. They are whole minutes; what has come is also never shown in between.
-const TURN: Duration = Duration::from_secs(20);
 /// The name of the credential that the root key is bound to, where systemd passes one.
 const CREDENTIAL: &str = "vokter";
 
@@ -51,25 +48,19 @@ pub struct Keeper {
     recorders: HashMap<String, Recorder>,
     lost: AtomicU64,
     over: AtomicU64,
-    stop: Arc<AtomicBool>,
-    turns: Mutex<Option<JoinHandle<()>>>,
+    turns: Mutex<Option<Turns>>,
 }
 
 impl Keeper {
     /// Opens the vault, with a recorder for each purpose that keeps events, and tells it who holds which role.
     pub fn open(policy: &SitePolicy, directory: &Path, key_file: Option<&Path>) -> Result<Self> {
         let root = root_key(directory, key_file)?;
-        let mut witnesses = Witnesses::of(policy.outlets())?;
+        let witnesses = Witnesses::of(policy.outlets())?;
         let (vault, mut mint) = Vault::open_or_create(directory, root, Timestamp::now())?;
-        vault.enrol(&register::of(policy)?, Timestamp::now())?;
-        let recorders = recorders(policy, &mut mint)?;
-        let (vault, stop) = (Arc::new(vault), Arc::new(AtomicBool::new(false)));
-        let turns = std::thread::spawn({
-            let (vault, stop) = (Arc::clone(&vault), Arc::clone(&stop));
-            move || take_turns(&vault, &mut witnesses, &stop)
-        });
+        let (vault, recorders) = (Arc::new(vault), recorders(policy, &mut mint)?);
+        let turns = Turns::start(&vault, register::of(policy)?, &login::who(), witnesses)?;
         let (lost, over) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { vault, recorders, lost, over, stop, turns: Mutex::new(Some(turns)) })
+        Ok(Self { vault, recorders, lost, over, turns: Mutex::new(Some(turns)) })
     }
 
     /// Keeps events and their stills in one commit. Those that come back with a number are on the disk. Where the vault
@@ -104,11 +95,8 @@ impl Keeper {
 
     /// Says at the end what was not kept.
     pub fn finish(&self) -> Result<()> {
-        self.stop.store(true, Ordering::Relaxed);
         if let Some(turns) = self.turns.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            turns.thread().unpark();
-            // It has nothing to say that was not logged.
-            let _ = turns.join();
+            turns.finish();
         }
         let over = self.over.load(Ordering::Relaxed);
         if over > 0 {
@@ -133,48 +121,4 @@ fn recorders(policy: &SitePolicy, mint: &mut Mint) -> Result<HashMap<String, Rec
             Ok((purpose.name.clone(), recorder))
         })
         .collect()
-}
-
-/// Lets deadlines come until the site stops, and sends the head of each night to the witnesses.
-fn take_turns(vault: &Vault, witnesses: &mut Witnesses, stop: &AtomicBool) {
-    let (mut said, mut is_first) = (PurgeReport::default(), true);
-    while !stop.load(Ordering::Relaxed) {
-        match vault.maintain(Timestamp::now()) {
-            Ok(report) => {
-                say(&report, &said);
-                if report.night_began || is_first {
-                    match vault.head() {
-                        Ok(head) => witnesses.note(&head),
-                        Err(error) => tracing::error!("the head of the log cannot be read: {error}"),
-                    }
-                } else {
-                    witnesses.send();
-                }
-                (said, is_first) = (report, false);
-            }
-            Err(error) => tracing::error!("deadlines cannot be kept up with: {error}"),
-        }
-        std::thread::park_timeout(TURN);
-    }
-}
-
-/// Says what a turn did, and which requests of data subjects wait.
-fn say(report: &PurgeReport, before: &PurgeReport) {
-    let (due, overdue) = (report.requests_due, report.requests_overdue);
-    if due > 0 && (due, overdue) != (before.requests_due, before.requests_overdue) {
-        tracing::warn!(due, overdue, "requests of data subjects wait for their answer: `vokter cases` (IVA-12)");
-    }
-    if (PurgeReport { requests_due: 0, requests_overdue: 0, ..*report }) != PurgeReport::default() {
-        tracing::info!(
-            keys_destroyed = report.keys_destroyed,
-            items_ended = report.items_ended,
-            chains_stepped = report.chains_stepped,
-            items_cleared = report.items_cleared,
-            files_cleared = report.files_cleared,
-            extracts_destroyed = report.extracts_destroyed,
-            night_began = report.night_began,
-            journal_is_due = report.journal_is_due,
-            "deadlines"
-        );
-    }
 }

@@ -11,6 +11,7 @@ mod import;
 mod keeper;
 mod lines;
 mod live_view;
+mod login;
 mod logs;
 mod outlet;
 mod register;
@@ -18,6 +19,7 @@ mod report;
 mod supplied;
 mod text;
 mod truth;
+mod turns;
 mod witness;
 
 use arguments::{Arguments, Command};

@@ -11,7 +11,7 @@ use vokter_vault::{Holder, Law, PurposeLabel, Register, Role};
 /// Who holds which role for which purpose, which searches each has, and whose law holds.
 pub fn of(policy: &SitePolicy) -> Result<Register> {
     let law = if policy.packs().contains(&Pack::Iceland) { Law::Iceland } else { Law::Norway };
-    let (mut holders, mut searches) = (Vec::new(), Vec::new());
+    let (mut holders, mut searches, mut purposes) = (Vec::new(), Vec::new(), Vec::new());
     for (name, role) in
         [(policy.decides_disclosure(), Role::Decider), (policy.oversees_privacy(), Role::PrivacyOfficer)]
     {
@@ -19,6 +19,7 @@ pub fn of(policy: &SitePolicy) -> Result<Register> {
     }
     for purpose in policy.purposes() {
         let label = PurposeLabel::new(purpose.kind, &purpose.name)?;
+        purposes.push(label.clone());
         let role = if purpose.kind == PurposeKind::ParkingPayment { Role::ParkingOperator } else { Role::Operator };
         for name in &purpose.roles {
             let held = named(policy, name).map(|held| holder(policy, held, role, Some(label.clone())));
@@ -28,7 +29,7 @@ pub fn of(policy: &SitePolicy) -> Result<Register> {
             searches.push((label, purpose.searches.iter().map(|search| search.name().to_owned()).collect()));
         }
     }
-    Ok(Register { law, holders, searches })
+    Ok(Register { law, purposes, holders, searches })
 }
 
 fn named<'a>(policy: &'a SitePolicy, name: &str) -> Option<&'a PolicyRole> {

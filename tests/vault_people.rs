@@ -121,7 +121,11 @@ fn krs_32_a_disclosure_is_asked_for_by_one_decided_by_another_and_gone_from_here
     let refused =
         |who, command: &[&str]| office.refused(who, &with(command).iter().map(String::as_str).collect::<Vec<_>>());
     let ask = ["disclose", "request", "--ground", "police", "--evidence", "case 4711", "--no-secrecy", "checked"];
-    let ask: Vec<&str> = ask.into_iter().chain(["--recipient", &recipient, &item]).collect();
+    let now = jiff::Timestamp::now();
+    let (from, to) = ((now - jiff::SignedDuration::from_hours(3)).to_string(), now.to_string());
+    let happened = ["--source", "authority", "--evidence", "letter", "--from", &from, "--to", &to];
+    let incident = done(GUARD, &[&["incident", "open"], &happened[..]].concat()).trim().to_owned();
+    let ask: Vec<&str> = ask.into_iter().chain(["--case", &incident, "--recipient", &recipient, &item]).collect();
     assert!(refused(MANAGER, &ask).contains("operator may"));
     let case = done(GUARD, &ask).trim().to_owned();
     assert!(refused(GUARD, &["disclose", "decide", "--approve", &case]).contains("decider may"));
@@ -136,7 +140,12 @@ fn krs_32_a_disclosure_is_asked_for_by_one_decided_by_another_and_gone_from_here
     let events = done(GUARD, &["events"]);
     assert!(!events.contains(&item) && !events.is_empty());
     let cases = done(OVERSEER, &["cases"]);
-    for words in ["by games: disclosure asked for", "by mail: approved", "by mail: received (officer Dahl)"] {
+    for words in [
+        "by games: disclosure asked for",
+        "by mail: approved",
+        "by mail: received (officer Dahl)",
+        "the package was written out",
+    ] {
         assert!(cases.contains(words), "{words}: {cases}");
     }
     let verified = office.act(OVERSEER, &["verify", "data"]);

@@ -83,6 +83,8 @@ pub const REASON_CHARACTERS: usize = 500;
 pub const INCIDENT_WINDOW_HOURS: i64 = 24;
 /// How long after an alarm it may be looked at to be handled, in hours; later, only in the window of a case.
 pub const ALARM_HOURS: i64 = 24;
+/// Bytes of what is made of them for the recipient.
+pub const EXTRACT_BYTES: usize = 256 << 20;
 /// Items of a disclosure.
 pub const ITEMS_PER_DISCLOSURE: usize = 64;
 /// Months in which a data subject's request is answered, from its receipt (GDPR 12(3)).
@@ -108,6 +110,15 @@ pub const STAY_DAYS: u32 = 90;
 pub const RATES_PER_TABLE: usize = 64;
 /// Highest amount of a tariff or a payment, in the currency's minor units.
 pub const AMOUNT_MINOR: u64 = 100_000_000;
+
+/// Bytes of a request's body.
+pub const REQUEST_BYTES: usize = 1 << 20;
+/// Seconds in which a request is answered, or given up.
+pub const REQUEST_SECONDS: u64 = 20;
+/// Requests a second of one client, over time.
+pub const REQUESTS_PER_SECOND: u64 = 50;
+/// Requests of one client at once.
+pub const REQUESTS_AT_ONCE: u32 = 100;
 
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;

@@ -230,7 +230,7 @@ pub enum GroundName {
 #[derive(Args)]
 #[command(after_help = "Examples:
   vokter disclose request --data-dir data --purpose yard --reason \"police asked\" \\
-      --ground police --evidence \"case 4711\" --no-secrecy \"checked by Kari\" \\
+      --case 000000500000000a --ground police --evidence \"case 4711\" --no-secrecy \"checked by Kari\" \\
       --recipient age1… 0000001000000003")]
 pub struct RequestDisclosure {
     #[command(flatten)]
@@ -238,6 +238,9 @@ pub struct RequestDisclosure {
     /// The items, as `vokter events` names them
     #[arg(value_name = "ITEM", required = true)]
     pub items: Vec<ItemId>,
+    /// The incident, or the request, in whose window they lie
+    #[arg(long = "case", value_name = "CASE")]
+    pub within: ItemId,
     /// Why it may be
     #[arg(long, value_enum)]
     pub ground: GroundName,

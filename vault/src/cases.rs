@@ -1,7 +1,7 @@
 //! What people decided about items: incidents, holds, disclosures, requests of data subjects. Each step is a record, sealed
 //! among the vault's own items and committed to in the log; records name items by number and hold no content (KRS-31).
 
-use crate::access::{Access, Operation};
+use crate::access::{Access, Operation, Role};
 use crate::bucket::Bucket;
 use crate::disclosure::Ground;
 use crate::error::VaultError;
@@ -99,6 +99,8 @@ pub enum Step {
     Requested {
         /// Whose items.
         purpose: PurposeLabel,
+        /// The incident, or the data subject's request, in whose window they lie.
+        within: ItemId,
         /// Which.
         items: Vec<ItemId>,
         /// Why they may be.
@@ -113,6 +115,11 @@ pub enum Step {
         /// What was made for the recipient; nothing if it was refused.
         extract: Option<Extract>,
     },
+    /// The package was written out for the recipient.
+    Fetched {
+        /// The request.
+        case: ItemId,
+    },
     /// The recipient has it; every copy here is destroyed.
     Received {
         /// The request.
@@ -120,7 +127,8 @@ pub enum Step {
         /// What shows that they have it.
         receipt: Evidence,
     },
-    /// A certificate: the recipient never had it, and its key was destroyed at its end (KRS-34).
+    /// A certificate: nobody noted that it was received, and its key was destroyed at its end (KRS-34). Whether it was ever
+    /// written out, a step before says.
     Destroyed {
         /// The request.
         case: ItemId,
@@ -228,6 +236,7 @@ impl Step {
             Self::Closed { case, .. }
             | Self::Held { case, .. }
             | Self::Decided { case, .. }
+            | Self::Fetched { case }
             | Self::Received { case, .. }
             | Self::Destroyed { case, .. }
             | Self::Extended { case, .. }
@@ -271,8 +280,18 @@ impl Vault {
         access: &Access,
         now: Timestamp,
     ) -> Result<Vec<CaseRecord>, VaultError> {
-        self.admit_for(grant, access, Operation::ReadCases, &[], now)?;
-        let (records, _) = self.with(|inner| inner.write(now, false, |session| session.records()))?;
+        let (mut records, role) = self.step(grant, access, (Operation::ReadCases, &[]), now, |session| {
+            let role = session.admit(access, Operation::ReadCases, Some(grant.purpose()))?;
+            Ok((session.records()?, role))
+        })?;
+        // Who asks for their rights is for those alone who answer them.
+        if role != Role::PrivacyOfficer {
+            for record in &mut records {
+                if let Step::Asked { subject, .. } = &mut record.step {
+                    *subject = Evidence("a person whom the privacy officer knows".to_owned());
+                }
+            }
+        }
         let of_purpose = |record: &&CaseRecord| record.step.purpose() == Some(grant.purpose());
         let cases: BTreeSet<_> = records.iter().filter(of_purpose).map(|record| record.id).collect();
         let is_of = |record: &CaseRecord| cases.contains(&record.step.case().unwrap_or(record.id));
@@ -296,10 +315,14 @@ impl Session<'_> {
             while next < end {
                 let place = (CASES, bucket.id, next);
                 let page = page_of(self.tx, &self.root, self.segments, self.head.time, place, &Wanted::default())?;
+                // A step that cannot be read may be the one that closed a case: nothing is decided without it.
+                let damaged = || VaultError::damaged(self.tx.path(), "a step of a case cannot be opened");
+                if page.damaged + page.erased > 0 {
+                    return Err(damaged());
+                }
                 for opened in page.items {
-                    if let Ok(record) = serde_json::from_slice::<CaseRecord>(&opened.payload) {
-                        records.push(CaseRecord { id: opened.id, ..record });
-                    }
+                    let record = serde_json::from_slice::<CaseRecord>(&opened.payload).map_err(|_| damaged())?;
+                    records.push(CaseRecord { id: opened.id, ..record });
                 }
                 next = page.next.unwrap_or(end);
             }

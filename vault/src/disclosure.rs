@@ -123,6 +123,8 @@ pub enum IcelandGround {
 pub struct Request {
     /// Why it may be.
     pub ground: Ground,
+    /// The incident, or the data subject's request, in whose window the items lie.
+    pub within: ItemId,
     /// Which items.
     pub items: Vec<ItemId>,
     /// The recipient's public key, of the form `age1…` (age-encryption.org/v1, X25519).
@@ -141,20 +143,23 @@ impl Vault {
         request: &Request,
         now: Timestamp,
     ) -> Result<ItemId, VaultError> {
-        let Request { ground, items, recipient } = request.clone();
+        let Request { ground, within, items, recipient } = request.clone();
         if items.is_empty() || items.len() > limits::ITEMS_PER_DISCLOSURE {
             return Err(VaultError::TooLarge { what: "a disclosure", limit: limits::ITEMS_PER_DISCLOSURE as u64 });
         }
         age::x25519::Recipient::from_str(&recipient).map_err(|_| VaultError::Recipient)?;
         let purpose = grant.purpose().clone();
-        self.admit_for(grant, access, Operation::RequestDisclosure, &items, now)?;
-        self.with(|inner| {
-            let ask = |session: &mut Session<'_>| {
-                ground.check(session.law()?, &purpose)?;
-                items.iter().try_for_each(|item| session.open_item(&purpose.text(), *item).map(|_| ()))?;
-                session.record(access.who(), Step::Requested { purpose, items, ground, recipient })
-            };
-            Ok(inner.write(now, false, ask)?.0)
+        self.step(grant, access, (Operation::RequestDisclosure, &request.items), now, |session| {
+            ground.check(session.law()?, &purpose)?;
+            let (window, mut bytes) = (session.window(within, &purpose)?, 0);
+            for item in &items {
+                let held = session.open_inside(&purpose.text(), *item, window)?;
+                bytes += held.payload.len() + held.medium.map_or(0, |medium| medium.len());
+            }
+            if bytes > limits::EXTRACT_BYTES / 2 {
+                return Err(VaultError::TooLarge { what: "an extract", limit: limits::EXTRACT_BYTES as u64 / 2 });
+            }
+            session.record(access.who(), Step::Requested { purpose, within, items, ground, recipient })
         })
     }
 
@@ -171,21 +176,17 @@ impl Vault {
         (case, approve): (ItemId, bool),
         now: Timestamp,
     ) -> Result<Option<Extract>, VaultError> {
-        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
-        self.with(|inner| {
-            let decide = |session: &mut Session<'_>| {
-                let state = session.disclosure(case, grant.purpose())?;
-                if state.is_decided {
-                    return Err(VaultError::Decided(case.to_string()));
-                }
-                if same(&state.asked_by, access.who()) {
-                    return Err(VaultError::SamePerson);
-                }
-                let extract = approve.then(|| session.extract(case, &state, grant.purpose())).transpose()?;
-                session.record(access.who(), Step::Decided { case, extract: extract.clone() })?;
-                Ok(extract)
-            };
-            Ok(inner.write(now, false, decide)?.0)
+        self.step(grant, access, (Operation::DecideDisclosure, &[case]), now, |session| {
+            let state = session.disclosure(case, grant.purpose())?;
+            if state.is_decided {
+                return Err(VaultError::Decided(case.to_string()));
+            }
+            if same(&state.asked_by, access.who()) {
+                return Err(VaultError::SamePerson);
+            }
+            let extract = approve.then(|| session.extract(case, &state, grant.purpose())).transpose()?;
+            session.record(access.who(), Step::Decided { case, extract: extract.clone() })?;
+            Ok(extract)
         })
     }
 
@@ -201,15 +202,14 @@ impl Vault {
         case: ItemId,
         now: Timestamp,
     ) -> Result<Vec<u8>, VaultError> {
-        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
-        let fetch = |session: &mut Session<'_>| {
+        self.step(grant, access, (Operation::DecideDisclosure, &[case]), now, |session| {
             let state = session.disclosure(case, grant.purpose())?;
             let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
             let held = session.open_item(&extracts_of(grant.purpose()), extract.item);
-            let package = held.ok().and_then(|held| held.medium);
-            package.map(|package| package.to_vec()).ok_or_else(|| VaultError::Gone(case.to_string()))
-        };
-        self.with(|inner| Ok(inner.write(now, false, fetch)?.0))
+            let package = held.ok().and_then(|held| held.medium).ok_or_else(|| VaultError::Gone(case.to_string()))?;
+            session.record(access.who(), Step::Fetched { case })?;
+            Ok(package.to_vec())
+        })
     }
 
     /// Notes that the recipient has the package, and destroys every copy here: rows, keys, stills, the extract (ISL-6). The
@@ -225,36 +225,31 @@ impl Vault {
         (case, receipt): (ItemId, &Evidence),
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        self.admit_for(grant, access, Operation::DecideDisclosure, &[case], now)?;
-        self.with(|inner| {
-            inner.journal_holds_secrets();
-            let receive = |session: &mut Session<'_>| {
-                let state = session.disclosure(case, grant.purpose())?;
-                let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
-                let label = grant.purpose();
-                let (mut left, lineage) = (Vec::new(), session.lineage()?);
-                for item in &state.items {
-                    let item = lineage.current(*item);
-                    // What is not there has come to its deadline, or was erased, meanwhile.
-                    if session.row_of(&label.text(), item)?.is_some() {
-                        left.push(item);
-                    }
+        let files = self.step(grant, access, (Operation::DecideDisclosure, &[case]), now, |session| {
+            let label = grant.purpose();
+            let state = session.disclosure(case, label)?;
+            let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
+            let (mut left, lineage) = (Vec::new(), session.lineage()?);
+            for item in &state.items {
+                let item = lineage.current(*item);
+                // What is not there has come to its deadline, or was erased, meanwhile, and all that was made of it too.
+                if session.row_of(&label.text(), item)?.is_some() {
+                    left.push(item);
                 }
-                let mut files = session.erase_everywhere(label, &left)?;
-                match session.erase(&extracts_of(label), label, extract.item) {
-                    // It went with its items.
-                    Err(VaultError::NoItem { .. }) => {}
-                    other => {
-                        other?;
-                        files.push(extract.item);
-                    }
+            }
+            let mut files = session.erase_everywhere(label, &left)?;
+            match session.erase(&extracts_of(label), label, extract.item) {
+                // It went with its items.
+                Err(VaultError::NoItem { .. }) => {}
+                other => {
+                    other?;
+                    files.push(extract.item);
                 }
-                session.record(access.who(), Step::Received { case, receipt: receipt.clone() })?;
-                Ok(files)
-            };
-            let (files, _) = inner.write(now, false, receive)?;
-            files.iter().try_for_each(|item| inner.segments.remove(*item))
-        })
+            }
+            session.record(access.who(), Step::Received { case, receipt: receipt.clone() })?;
+            Ok(files)
+        })?;
+        self.remove(&files)
     }
 }
 

@@ -102,6 +102,9 @@ pub enum VaultError {
     /// A hold without a review that is ahead, or past the cap.
     #[error("a hold needs a review that is ahead, and ends 30 days after the recording (WPC-7, KRS-34)")]
     NoReview,
+    /// A hold that would end before its item does.
+    #[error("item {0} is kept longer than that anyway: a hold never shortens (WPC-7)")]
+    EndsLater(String),
     /// There is no such incident or case.
     #[error("there is no incident or case {case} of {purpose}")]
     NoCase {
@@ -215,6 +218,24 @@ pub enum VaultError {
 }
 
 impl VaultError {
+    /// Whether it says no to somebody, rather than that something is wrong with the disk.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::OutsideWindow(_)
+                | Self::NoReview
+                | Self::EndsLater(_)
+                | Self::NoCase { .. }
+                | Self::SamePerson
+                | Self::Decided(_)
+                | Self::NotApproved(_)
+                | Self::Gone(_)
+                | Self::NoGround { .. }
+                | Self::NotOpen { .. }
+                | Self::NoItem { .. }
+        )
+    }
+
     /// The error of a file operation.
     pub(crate) fn file(path: &Path, what: &'static str, cause: std::io::Error) -> Self {
         match cause.kind() {

@@ -62,10 +62,10 @@ impl Vault {
     ) -> Result<ItemId, VaultError> {
         let Incident { source, evidence, from, to } = incident.clone();
         check_window(from, to, now)?;
-        self.admit_for(grant, access, Operation::OpenIncident, &[], now)?;
         let purpose = grant.purpose().clone();
         let step = Step::Incident { purpose, source, evidence, from, to };
-        self.with(|inner| Ok(inner.write(now, false, |session| session.record(access.who(), step))?.0))
+        let open = |session: &mut Session<'_>| session.record(access.who(), step);
+        self.step(grant, access, (Operation::OpenIncident, &[]), now, open)
     }
 
     /// Closes an incident: its window is shut. What was held for it ends at its review.
@@ -79,21 +79,16 @@ impl Vault {
         (incident, evidence): (ItemId, &Evidence),
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        self.admit_for(grant, access, Operation::OpenIncident, &[incident], now)?;
-        let close = |session: &mut Session<'_>| {
-            session.window(incident, grant.purpose())?;
-            if !matches!(session.case(incident, grant.purpose())?.0.step, Step::Incident { .. }) {
-                let why = "is a data subject's request, which is answered and not closed";
-                return Err(VaultError::NotOpen { case: incident.to_string(), why });
-            }
-            session.record(access.who(), Step::Closed { case: incident, evidence: evidence.clone() })
-        };
-        self.with(|inner| inner.write(now, false, close).map(|_| ()))
+        self.step(grant, access, (Operation::OpenIncident, &[incident]), now, |session| {
+            session.incident(incident, grant.purpose())?;
+            session.record(access.who(), Step::Closed { case: incident, evidence: evidence.clone() }).map(|_| ())
+        })
     }
 
     /// Holds items of an incident's window until a review, since the police will likely get them: each is sealed anew under
     /// the class of held items, and its earlier row erased. However often it is held, it ends at most 30 days after it was
-    /// recorded in Norway (WPC-7), 90 in Iceland (ISL-13). Returns the new numbers, in order.
+    /// recorded in Norway (WPC-7), 90 in Iceland (ISL-13); it is never shortened. Copies and extracts that were made of it
+    /// before end now, and are made anew. Returns the new numbers, in order.
     ///
     /// # Errors
     /// When nobody with a role that may is who asks, the incident is not this purpose's or closed, an item lies outside its
@@ -110,39 +105,56 @@ impl Vault {
         if items.len() > limits::ITEMS_PER_DISCLOSURE {
             return Err(VaultError::TooLarge { what: "a hold", limit: limits::ITEMS_PER_DISCLOSURE as u64 });
         }
-        self.admit_for(grant, access, Operation::Hold, items, now)?;
-        self.with(|inner| {
-            inner.journal_holds_secrets();
-            let hold = |session: &mut Session<'_>| {
-                let window = session.window(incident, grant.purpose())?;
-                let held = items.iter().map(|item| session.hold(grant.purpose(), *item, window, review));
-                let held = held.collect::<Result<Vec<_>, _>>()?;
-                let (before, items, evidence) = (items.to_vec(), held.clone(), evidence.clone());
-                session.record(access.who(), Step::Held { case: incident, before, items, evidence, review })?;
-                Ok(held)
-            };
-            let (held, _) = inner.write(now, false, hold)?;
-            items.iter().try_for_each(|item| inner.segments.remove(*item))?;
-            Ok(held)
-        })
+        let (held, files) = self.step(grant, access, (Operation::Hold, items), now, |session| {
+            let window = session.incident(incident, grant.purpose())?;
+            let (mut held, mut files) = (Vec::new(), Vec::new());
+            for item in items {
+                let (new, gone) = session.hold(grant.purpose(), *item, window, review)?;
+                held.push(new);
+                files.extend(gone);
+            }
+            let (before, items, evidence) = (items.to_vec(), held.clone(), evidence.clone());
+            session.record(access.who(), Step::Held { case: incident, before, items, evidence, review })?;
+            Ok((held, files))
+        })?;
+        self.remove(&files)?;
+        Ok(held)
     }
 }
 
 impl Session<'_> {
+    /// The window of an incident that is open. A data subject's request is none: nothing is held for it.
+    fn incident(&self, case: ItemId, purpose: &PurposeLabel) -> Result<(Timestamp, Timestamp), VaultError> {
+        if !matches!(self.case(case, purpose)?.0.step, Step::Incident { .. }) {
+            return Err(VaultError::NotOpen { case: case.to_string(), why: "is no incident" });
+        }
+        self.window(case, purpose)
+    }
+
+    /// Holds an item. What was made of it before ends with its earlier row; returns the new number, and what has files to be
+    /// taken away.
     fn hold(
         &mut self,
         label: &PurposeLabel,
         id: ItemId,
         window: (Timestamp, Timestamp),
         review: Timestamp,
-    ) -> Result<ItemId, VaultError> {
+    ) -> Result<(ItemId, Vec<ItemId>), VaultError> {
         let purpose = label.text();
         let held = self.open_inside(&purpose, id, window)?;
+        let retention = Retention::hold(self.law()?);
+        let ends = retention.deadline_until(held.captured, Some(review))?;
+        if ends <= self.time()? {
+            return Err(VaultError::NoReview);
+        }
+        if ends < held.deadline {
+            return Err(VaultError::EndsLater(id.to_string()));
+        }
         let medium = held.medium.as_ref().map(|medium| medium.as_slice());
         let what = What { captured: held.captured, until: Some(review), payload: &held.payload, medium };
-        let kept = self.keep_until(&purpose, Retention::hold(self.law()?), &what)?;
-        let Kept::Until(new, _) = kept else { return Err(VaultError::NoReview) };
-        self.erase(&purpose, label, id)?;
-        Ok(new)
+        let Kept::Until(new, _) = self.keep_until(&purpose, retention, &what)? else {
+            return Err(VaultError::NoReview);
+        };
+        Ok((new, self.erase_everywhere(label, &[id])?))
     }
 }

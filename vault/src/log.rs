@@ -173,6 +173,11 @@ impl SignedHead {
         self.statement.time
     }
 
+    /// The day on which its night began, counted from 1970.
+    pub(crate) fn rotated(&self) -> i64 {
+        self.statement.rotated
+    }
+
     /// The public key that signed it: the vault's identity.
     pub(crate) fn signer(&self) -> [u8; 32] {
         self.signer

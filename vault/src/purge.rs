@@ -91,21 +91,26 @@ impl Inner {
         let ((time, night_is_over), mut report) = self.write(now, true, |session| {
             Ok((session.head.time, session.head.time.div_euclid(DAY_MS) != session.head.rotated))
         })?;
+        // One that cannot be done keeps none of the others from being done; the first failure is said.
+        let mut done = Ok(());
         if time >= self.cases_are_due {
-            self.write(now, false, |session| session.look_after_cases(&mut report))?;
+            done = self.write(now, false, |session| session.look_after_cases(&mut report)).map(|_| ());
             self.cases_are_due = time + CASES_EVERY_MS;
         }
         if night_is_over {
-            let rotated = self.rotate(now)?;
-            (report.night_began, report.journal_is_due) = (true, rotated.journal_is_due);
+            match self.rotate(now) {
+                Ok(_) => report.night_began = true,
+                Err(error) => done = done.and(Err(error)),
+            }
         }
         let (rows, files) = self.clear(now)?;
         (report.items_cleared, report.files_cleared) = (rows, files);
-        if self.store.give_back()? || rows > 0 {
+        // Another process may have left in the journal what it erased while somebody was reading.
+        if self.store.give_back()? || rows > 0 || self.journal_is_due || self.store.has_journal() {
             self.journal_is_due = !self.store.cut_journal()?;
-            report.journal_is_due = self.journal_is_due;
         }
-        Ok(report)
+        report.journal_is_due = self.journal_is_due;
+        done.map(|()| report)
     }
 
     /// Clears a bounded part of what lies under destroyed keys.

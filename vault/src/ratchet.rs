@@ -39,6 +39,11 @@ impl DayKey {
         self.key.bytes()
     }
 
+    /// Where it stands.
+    pub fn minute(&self) -> u16 {
+        self.minute
+    }
+
     /// Steps on to a minute; it never goes back. What it held before is zeroed.
     pub fn advance(&mut self, to: u16) {
         while self.minute < to {

@@ -1,6 +1,6 @@
 //! Reading: with a grant, a role and a reason, and in the log before the first byte is shown (INV-8, KRS-27).
 
-use crate::access::{Access, Operation};
+use crate::access::{Access, Operation, Role};
 use crate::bucket::Bucket;
 use crate::crypto::{Key, fill};
 use crate::error::VaultError;
@@ -161,12 +161,20 @@ impl Vault {
         if items.len() > limits::ITEMS_PER_COMMIT {
             return Err(VaultError::TooLarge { what: "an erasure", limit: limits::ITEMS_PER_COMMIT as u64 });
         }
-        self.admit_for(grant, access, Operation::Erase, items, now)?;
-        self.with(|inner| {
-            inner.journal_holds_secrets();
-            let (files, _) = inner.write(now, false, |session| session.erase_everywhere(grant.purpose(), items))?;
-            files.iter().try_for_each(|item| inner.segments.remove(*item))
-        })
+        let erase = |session: &mut Session<'_>| session.erase_everywhere(grant.purpose(), items);
+        let files = self.step(grant, access, (Operation::Erase, items), now, erase)?;
+        self.remove(&files)
+    }
+
+    /// Takes files away whose items are erased.
+    pub(crate) fn remove(&self, items: &[ItemId]) -> Result<(), VaultError> {
+        self.with(|inner| items.iter().try_for_each(|item| inner.segments.remove(*item)))
+    }
+
+    /// Whether what was erased still stands in the journal, because somebody reads all the while: the next turn of
+    /// maintenance cuts it.
+    pub fn journal_is_due(&self) -> bool {
+        self.with(|inner| Ok(inner.journal_is_due)).unwrap_or(true)
     }
 
     /// Shows who has read what, and why. This too is logged.
@@ -225,6 +233,33 @@ impl Vault {
         self.admit(Some(grant.purpose()), access, operation, &Reading::default(), items, now).map(|_| ())
     }
 
+    /// Takes a step: lets somebody in as [`Self::admit_for`] does, works in one transaction, and logs it as a refusal too if
+    /// it is refused there. What it destroys is cut from the journal.
+    pub(crate) fn step<P: Kind, T>(
+        &self,
+        grant: &Grant<P>,
+        access: &Access,
+        (operation, items): (Operation, &[ItemId]),
+        now: Timestamp,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.admit_for(grant, access, operation, items, now)?;
+        let done = self.with(|inner| {
+            inner.journal_holds_secrets();
+            Ok(inner.write(now, false, work)?.0)
+        });
+        if done.as_ref().is_err_and(VaultError::is_refusal) {
+            let note = |session: &mut Session<'_>| {
+                let (purpose, reading) = (Some(grant.purpose()), Reading::default());
+                let record = AccessRecord::of(access, operation, purpose, &reading, items, session.time()?, None);
+                session.log_access(&record)
+            };
+            let noted = self.with(|inner| inner.write(now, false, note).map(|_| ()));
+            noted.map_err(|error| VaultError::NotLogged(Box::new(error)))?;
+        }
+        done
+    }
+
     /// Writes an access to the log, or a refusal, and lets nobody in who may not. Returns what may be shown.
     pub(crate) fn admit(
         &self,
@@ -238,27 +273,61 @@ impl Vault {
         let logged = self.with(|inner| {
             inner.write(now, false, |session| {
                 let role = session.admit(access, operation, purpose);
-                let role_name = role.as_ref().map_or("none", |role| role.name()).to_owned();
-                let admitted = role.and_then(|_| session.wanted(purpose, operation, reading));
-                let record = AccessRecord {
-                    at: session.time()?,
-                    who: access.who().to_owned(),
-                    role: role_name,
-                    operation: operation.name().to_owned(),
-                    purpose: purpose.map_or_else(|| LOG_PURPOSE.to_owned(), PurposeLabel::text),
-                    reason: access.reason().to_owned(),
-                    refused: admitted.is_err(),
-                    from: reading.from,
-                    to: reading.to,
-                    items: items.to_vec(),
-                    case: reading.case,
-                    search: reading.search.as_ref().map(|(search, value)| format!("{}={value}", search.name())),
-                };
-                session.log_access(&record)?;
+                let admitted = role.and_then(|role| Ok((role, session.wanted(purpose, operation, reading)?)));
+                let role = admitted.as_ref().ok().map(|(role, _)| *role);
+                let at = session.time()?;
+                session.log_access(&AccessRecord::of(access, operation, purpose, reading, items, at, role))?;
+                let admitted = admitted.map(|(_, wanted)| wanted);
                 Ok(admitted)
             })
         });
         logged.map_err(|error| VaultError::NotLogged(Box::new(error)))?.0
+    }
+}
+
+impl AccessRecord {
+    /// The record of a register that somebody's site file told the vault.
+    pub(crate) fn of_enrolment(by: &str, at: Timestamp) -> Self {
+        Self {
+            at,
+            who: by.to_owned(),
+            role: "none".to_owned(),
+            operation: "tell who holds which role".to_owned(),
+            purpose: LOG_PURPOSE.to_owned(),
+            reason: "the site file that runs".to_owned(),
+            refused: false,
+            from: None,
+            to: None,
+            items: Vec::new(),
+            case: None,
+            search: None,
+        }
+    }
+
+    /// The record of an access in that role, or of a refusal.
+    fn of(
+        access: &Access,
+        operation: Operation,
+        purpose: Option<&PurposeLabel>,
+        reading: &Reading,
+        items: &[ItemId],
+        at: Timestamp,
+        role: Option<Role>,
+    ) -> Self {
+        Self {
+            at,
+            who: access.who().to_owned(),
+            role: role.map_or("none", Role::name).to_owned(),
+            operation: operation.name().to_owned(),
+            purpose: purpose.map_or_else(|| LOG_PURPOSE.to_owned(), PurposeLabel::text),
+            reason: access.reason().to_owned(),
+            refused: role.is_none(),
+            from: reading.from,
+            to: reading.to,
+            items: items.to_vec(),
+            case: reading.case,
+            search: reading.search.as_ref().map(|(search, value)| format!("{}={value}", search.name())),
+        }
     }
 }
 
@@ -268,6 +337,8 @@ pub(crate) struct Page {
     pub items: Vec<Opened>,
     pub damaged: u64,
     withheld: u64,
+    /// Rows that were erased.
+    pub erased: u64,
     /// Where the next page begins; none at the end.
     pub next: Option<i64>,
 }
@@ -327,12 +398,18 @@ pub(crate) fn page_of(
         return Ok(page);
     };
     chain.advance(minutes_over(bucket.day, time));
-    let mut minute_key = None;
+    // Deadlines mostly come in the order in which items were kept, so one chain is stepped through them.
+    let (mut walk, mut minute_key) = (chain.clone(), None);
     for row in rows {
+        page.erased += u64::from(row.key.is_none());
         let (Some(wrapped), true) = (&row.key, row.deadline > time) else { continue };
         let (day, minute) = day_and_minute(row.deadline);
         if minute_key.as_ref().is_none_or(|(at, _)| *at != minute) {
-            minute_key = chain.of_minute(minute).map(|key| (minute, key));
+            if walk.minute() > minute {
+                walk = chain.clone();
+            }
+            walk.advance(minute);
+            minute_key = walk.of_minute(minute).map(|key| (minute, key));
         }
         let binding = Binding { purpose, id: row.id, deadline: row.deadline };
         let opened = minute_key.as_ref().filter(|_| day == bucket.day).and_then(|(_, minute)| {
@@ -416,7 +493,7 @@ impl Session<'_> {
     }
 
     /// Seals the record of an access among the items, and commits to it in the log.
-    fn log_access(&mut self, record: &AccessRecord) -> Result<(), VaultError> {
+    pub(crate) fn log_access(&mut self, record: &AccessRecord) -> Result<(), VaultError> {
         let content = serde_json::to_vec(record).map_err(|_| VaultError::Time)?;
         let mut salted = Zeroizing::new(vec![0; SALT_BYTES]);
         fill(&mut salted)?;

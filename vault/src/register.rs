@@ -5,7 +5,7 @@ use crate::access::{Access, Operation, Role};
 use crate::bucket::Bucket;
 use crate::error::VaultError;
 use crate::purpose::PurposeLabel;
-use crate::read::{Wanted, page_of};
+use crate::read::{AccessRecord, Wanted, page_of};
 use crate::vault::{Session, Vault};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub enum Law {
 pub struct Register {
     /// Whose law holds.
     pub law: Law,
+    /// Every purpose of the policy.
+    pub purposes: Vec<PurposeLabel>,
     /// Who holds which role.
     pub holders: Vec<Holder>,
     /// The searches that each purpose has named.
@@ -99,11 +101,12 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 }
 
 impl Vault {
-    /// Tells the vault who holds which role from now on. Nothing is written if it knows.
+    /// Tells the vault who holds which role from now on, and who says so, which is logged. Nothing is written if it knows;
+    /// to be called each night too, since a register ends as the log does.
     ///
     /// # Errors
     /// When the disk or the database refuses.
-    pub fn enrol(&self, register: &Register, now: Timestamp) -> Result<(), VaultError> {
+    pub fn enrol(&self, register: &Register, by: &str, now: Timestamp) -> Result<(), VaultError> {
         self.with(|inner| {
             let enrol = |session: &mut Session<'_>| {
                 let renewed = session.time()? - jiff::SignedDuration::from_hours(24 * RENEWED_AFTER_DAYS);
@@ -112,7 +115,8 @@ impl Vault {
                     // One that is damaged is written anew.
                     Ok(_) | Err(VaultError::Damaged { .. }) => {
                         let text = serde_json::to_vec(register).map_err(|_| VaultError::Time)?;
-                        session.keep_own(REGISTER, &text).map(|_| ())
+                        session.keep_own(REGISTER, &text)?;
+                        session.log_enrolment(by)
                     }
                     Err(other) => Err(other),
                 }
@@ -123,6 +127,21 @@ impl Vault {
 }
 
 impl Vault {
+    /// The purposes that the vault was told of, and those for which something is kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn known_purposes(&self) -> Result<Vec<PurposeLabel>, VaultError> {
+        let mut known = self.purposes()?;
+        let register = self.with(|inner| Ok(inner.write(Timestamp::MIN, false, |session| session.register())?.0))?;
+        for purpose in register.map(|(register, _)| register.purposes).unwrap_or_default() {
+            if !known.contains(&purpose) {
+                known.push(purpose);
+            }
+        }
+        Ok(known)
+    }
+
     /// Whose law holds for holding and disclosing.
     ///
     /// # Errors
@@ -148,6 +167,11 @@ impl Session<'_> {
     /// Whose law holds.
     pub(crate) fn law(&self) -> Result<Law, VaultError> {
         Ok(self.register()?.map_or(Law::default(), |(register, _)| register.law))
+    }
+
+    fn log_enrolment(&mut self, by: &str) -> Result<(), VaultError> {
+        let record = AccessRecord::of_enrolment(by, self.time()?);
+        self.log_access(&record)
     }
 
     /// The role in which somebody may do that.

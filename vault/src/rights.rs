@@ -90,12 +90,11 @@ impl Vault {
         if let Some((from, to)) = window {
             check_window(from, to, now)?;
         }
-        self.admit_for(grant, access, Operation::HandleRights, &[], now)?;
         let due = months_after(received, limits::ANSWER_MONTHS)?;
         let (purpose, (from, to)) = (grant.purpose().clone(), window.unzip());
         let step = Step::Asked { purpose, right, subject, received, from, to, due };
-        let (case, _) = self.with(|inner| inner.write(now, false, |session| session.record(access.who(), step)))?;
-        Ok((case, due))
+        let ask = |session: &mut Session<'_>| session.record(access.who(), step);
+        Ok((self.step(grant, access, (Operation::HandleRights, &[]), now, ask)?, due))
     }
 
     /// Extends the time to answer, once, by two months; the data subject was told so and why within the first.
@@ -151,7 +150,7 @@ impl Vault {
             session.record(access.who(), Step::Corrected { case, item, corrected })?;
             Ok((corrected, files))
         })?;
-        self.with(|inner| files.iter().try_for_each(|item| inner.segments.remove(*item)))?;
+        self.remove(&files)?;
         Ok(corrected)
     }
 
@@ -169,7 +168,6 @@ impl Vault {
         now: Timestamp,
         conceal: impl FnOnce(&[u8]) -> Result<Vec<u8>, String>,
     ) -> Result<ItemId, VaultError> {
-        self.admit_for(grant, access, Operation::PrepareCopy, &[case, item], now)?;
         let prepare = |session: &mut Session<'_>| {
             session.asked(case, grant.purpose())?.must_be(Right::Access, case)?;
             let held = session.open_inside(&grant.purpose().text(), item, session.window(case, grant.purpose())?)?;
@@ -182,7 +180,7 @@ impl Vault {
             session.record(access.who(), Step::Copied { case, item, copy })?;
             Ok(copy)
         };
-        self.with(|inner| Ok(inner.write(now, false, prepare)?.0))
+        self.step(grant, access, (Operation::PrepareCopy, &[case, item]), now, prepare)
     }
 
     /// Shows a copy to the one who is to approve it: somebody else than made it.
@@ -197,12 +195,11 @@ impl Vault {
         (case, copy): (ItemId, ItemId),
         now: Timestamp,
     ) -> Result<SubjectCopy, VaultError> {
-        self.admit_for(grant, access, Operation::ApproveCopy, &[case, copy], now)?;
         let look = |session: &mut Session<'_>| {
             session.must_be_made_by_another(case, grant.purpose(), copy, access)?;
             session.copy(copy, grant.purpose())
         };
-        self.with(|inner| Ok(inner.write(now, false, look)?.0))
+        self.step(grant, access, (Operation::ApproveCopy, &[case, copy]), now, look)
     }
 
     /// Lets a copy go: nobody but the data subject can be recognised in it.
@@ -216,13 +213,12 @@ impl Vault {
         (case, copy): (ItemId, ItemId),
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        self.admit_for(grant, access, Operation::ApproveCopy, &[case, copy], now)?;
         let approve = |session: &mut Session<'_>| {
             session.must_be_made_by_another(case, grant.purpose(), copy, access)?;
             session.copy(copy, grant.purpose())?;
             session.record(access.who(), Step::Approved { case, copy }).map(|_| ())
         };
-        self.with(|inner| inner.write(now, false, approve).map(|_| ()))
+        self.step(grant, access, (Operation::ApproveCopy, &[case, copy]), now, approve)
     }
 
     /// Fetches a copy that was approved, for the data subject.
@@ -271,14 +267,9 @@ impl Vault {
         now: Timestamp,
         step: impl FnOnce(&mut Session<'_>, &Asked) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
-        self.admit_for(grant, access, Operation::HandleRights, &[case], now)?;
-        self.with(|inner| {
-            inner.journal_holds_secrets();
-            let step = |session: &mut Session<'_>| {
-                let asked = session.asked(case, grant.purpose())?;
-                step(session, &asked)
-            };
-            Ok(inner.write(now, false, step)?.0)
+        self.step(grant, access, (Operation::HandleRights, &[case]), now, |session| {
+            let asked = session.asked(case, grant.purpose())?;
+            step(session, &asked)
         })
     }
 }

@@ -24,6 +24,7 @@ const DIGEST_BYTES: usize = 32;
 const FILE_BYTES: u64 = 4096;
 
 /// Where the root key is, and the credential that it is bound to, if any.
+#[derive(Clone)]
 pub struct RootKey {
     path: PathBuf,
     credential: Option<Key>,
@@ -131,6 +132,7 @@ impl RootKey {
 }
 
 /// What a key file holds.
+#[derive(Clone)]
 pub(crate) struct Nights {
     has_credential: bool,
     seed: Key,

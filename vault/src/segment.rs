@@ -7,7 +7,7 @@ use crate::crypto::{Hash, hash};
 use crate::error::VaultError;
 use crate::item::ItemId;
 use crate::root_key::sync_folder;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,9 @@ impl Segments {
 
     /// Makes the names of a bucket's files lasting.
     pub fn sync(&self, bucket: i64) -> Result<(), VaultError> {
-        sync_folder(&self.bucket(bucket).join("."))
+        let folder = self.bucket(bucket);
+        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| VaultError::file(&folder, "written", error))
     }
 
     /// Reads a sealed file, and its digest; `None` if it is not there.

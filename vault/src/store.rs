@@ -129,6 +129,13 @@ impl Store {
         Ok(busy.map_err(of_database)? == 0)
     }
 
+    /// Whether anything stands in the journal.
+    pub fn has_journal(&self) -> bool {
+        let mut journal = self.path.clone().into_os_string();
+        journal.push("-wal");
+        std::fs::metadata(journal).is_ok_and(|file| file.len() > 0)
+    }
+
     /// Gives a bounded number of pages that hold nothing back to the file system; they go when the journal is cut.
     /// Returns whether there were any.
     pub fn give_back(&self) -> Result<bool, VaultError> {

@@ -48,7 +48,7 @@ impl Site {
 
     pub fn open(&self) -> (Vault, Mint) {
         let (vault, mint) = Vault::open_or_create(&self.data(), self.root(), self.now).unwrap();
-        vault.enrol(&register(), self.now).unwrap();
+        vault.enrol(&register(), "vokter", self.now).unwrap();
         (vault, mint)
     }
 
@@ -100,7 +100,7 @@ pub fn register() -> Register {
         people: vec![who.to_owned(), format!("CANARY-{who}-4711")],
         until: None,
     };
-    Register { law: Law::Norway, holders: held.into_iter().map(holder).collect(), searches: vec![] }
+    Register { law: Law::Norway, purposes: vec![], holders: held.into_iter().map(holder).collect(), searches: vec![] }
 }
 
 pub fn hours(hours: i64) -> SignedDuration {

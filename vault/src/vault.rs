@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use vokter_rules::limits;
+use vokter_rules::purpose::PurposeKind;
 
 /// An open vault. Several processes may have the same one open; each transaction is one process's alone.
 pub struct Vault {
@@ -100,6 +101,9 @@ impl Vault {
         for draft in drafts {
             if draft.payload.len() > limits::ITEM_BYTES {
                 return Err(VaultError::TooLarge { what: "an item", limit: limits::ITEM_BYTES as u64 });
+            }
+            if draft.medium.is_some_and(|medium| medium.len() > limits::MEDIUM_BYTES) {
+                return Err(VaultError::TooLarge { what: "a medium", limit: limits::MEDIUM_BYTES as u64 });
             }
         }
         self.with(|inner| Ok(inner.write(now, false, |session| session.keep(drafts))?.0))
@@ -346,9 +350,6 @@ impl Session<'_> {
         let sealed = binding.seal_event(&key, captured.as_millisecond(), payload)?;
         let medium = match medium {
             Some(medium) => {
-                if medium.len() > limits::MEDIUM_BYTES {
-                    return Err(VaultError::TooLarge { what: "a medium", limit: limits::MEDIUM_BYTES as u64 });
-                }
                 self.written.push(id);
                 open.has_files = true;
                 Some(self.segments.write(id, &binding.seal_medium(&key, medium)?)?.to_vec())
@@ -369,6 +370,7 @@ impl Session<'_> {
     fn open(&mut self, purpose: &str, class: &str, day: i64) -> Result<Open, VaultError> {
         let (bucket, made) = Bucket::find_or_make(self.tx, (purpose, class, day), &self.root)?;
         if let Some(made) = made {
+            self.keep_apart(purpose)?;
             self.log(made)?;
         }
         let cached = self.chains.get(&bucket.id).filter(|(wrapped, _)| Some(wrapped) == bucket.key.as_ref());
@@ -379,6 +381,18 @@ impl Session<'_> {
         let next = Bucket::next_place(self.tx, bucket.id)?;
         let rows = Sha256::new();
         Ok(Open { bucket, chain, first: next, next, rows, minute: None, has_files: false, is_changed: false })
+    }
+
+    /// Refuses passages where something else of a site lies, and anything else where passages lie (ACC-14).
+    fn keep_apart(&self, purpose: &str) -> Result<(), VaultError> {
+        let is_passages = |label: &PurposeLabel| label.kind() == PurposeKind::AccessControl;
+        let Some(label) = PurposeLabel::of_text(purpose) else { return Ok(()) };
+        let names: Vec<String> = self.tx.rows("SELECT DISTINCT purpose FROM bucket", [], |row| row.get(0))?;
+        let others = names.iter().filter_map(|name| PurposeLabel::of_text(name));
+        if others.into_iter().any(|other| is_passages(&other) != is_passages(&label)) {
+            return Err(VaultError::NotApart);
+        }
+        Ok(())
     }
 
     /// Logs what was kept in each bucket, after its files have lasting names.

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use replay::{BucketState, Replay};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
+use vokter_rules::limits;
 
 /// How long after its deadline an item may still await the next turn of maintenance, in milliseconds.
 const TURN_MS: i64 = 2 * 60_000;
@@ -87,6 +88,12 @@ fn check(
         witness(since, &signed, &leaves, verdict);
     }
     let now = now.max(signed.time());
+    let nights = now.div_euclid(DAY_MS) - signed.rotated();
+    if nights >= 2 && replay.awaits_night() {
+        verdict.find(format!(
+            "no night has begun for {nights} days, though an item was erased: a copy of its row from before is still opened"
+        ));
+    }
     let segments = Segments::in_directory(directory);
     let rows = database(tx, &replay, now, &segments, verdict)?;
     files(tx, &replay, &segments, verdict)?;
@@ -351,6 +358,10 @@ fn medium(
     Ok(())
 }
 
+/// Items, and buckets, that may have files before they have rows: those of one commit.
+const ITEMS_TO_COME: i64 = limits::ITEMS_PER_COMMIT as i64;
+const BUCKETS_TO_COME: i64 = 64;
+
 /// No file is there without an item.
 fn files(tx: &Tx<'_>, replay: &Replay, segments: &Segments, verdict: &mut Verdict) -> Result<(), VaultError> {
     let (before, mut count) = (verdict.findings.len(), 0_u64);
@@ -362,12 +373,23 @@ fn files(tx: &Tx<'_>, replay: &Replay, segments: &Segments, verdict: &mut Verdic
         match id {
             None => verdict.find(format!("a file is there that is none of the vault's: {}", path.display())),
             Some(id) => {
-                let state = replay.buckets.get(&id.bucket());
+                let (state, latest) = (replay.buckets.get(&id.bucket()), replay.buckets.keys().next_back());
                 // One that is being written has its row at the next commit; one that a crash left goes at the next opening.
-                let is_to_come = state.is_none_or(|state| id.place() >= state.count());
-                // The file of an item that was erased goes after the commit; its key went with it.
-                let is_over = state.is_some_and(|state| state.is_destroyed || state.erased.contains(&id.number()));
-                if !is_to_come && !is_over && has_row(id)? != Some(true) {
+                let is_next =
+                    latest.is_none_or(|latest| id.bucket() > *latest && id.bucket() <= latest + BUCKETS_TO_COME);
+                let is_to_come = state.map_or(is_next, |state| {
+                    !state.is_cleared && (state.count()..state.count() + ITEMS_TO_COME).contains(&id.place())
+                });
+                // The file of an item that was erased goes after the commit, and those of a day that is over after its rows;
+                // their keys went before.
+                let is_over = state.is_some_and(|state| {
+                    state.erased.contains(&id.number()) || (state.is_destroyed && !state.is_cleared)
+                });
+                if state.is_some_and(|state| state.is_cleared) {
+                    let path = path.display();
+                    verdict
+                        .find(format!("a file is left of what is over; it goes when the vault is opened next: {path}"));
+                } else if !is_to_come && !is_over && has_row(id)? != Some(true) {
                     verdict.find(format!("a file is there whose item is not: {}", path.display()));
                 }
             }

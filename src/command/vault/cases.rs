@@ -44,14 +44,17 @@ fn words(record: &CaseRecord) -> String {
         Step::Held { items, evidence, review, .. } => {
             format!("held to {}: {} ({})", time(*review), list(items), word(evidence))
         }
-        Step::Requested { items, ground, .. } => format!("disclosure asked for: {} ({})", list(items), word(ground)),
+        Step::Requested { items, ground, within, recipient, .. } => {
+            format!("disclosure asked for: {} of {within} ({}), to {recipient}", list(items), word(ground))
+        }
         Step::Decided { extract: Some(extract), .. } => {
             format!("approved; the package of SHA-256 {} ends {}", extract.sha256, time(extract.ends))
         }
         Step::Decided { extract: None, .. } => "refused".to_owned(),
+        Step::Fetched { .. } => "the package was written out".to_owned(),
         Step::Received { receipt, .. } => format!("received ({}); every copy here is destroyed", word(receipt)),
         Step::Destroyed { extract, .. } => {
-            format!("certificate: never received, and destroyed: the package of SHA-256 {}", extract.sha256)
+            format!("certificate: no receipt was noted, and it is destroyed: the package of SHA-256 {}", extract.sha256)
         }
         Step::Asked { right, subject, received, from, to, due, .. } => {
             let window = from.zip(*to).map(|(from, to)| format!(", there from {} to {}", time(from), time(to)));

@@ -18,7 +18,8 @@ pub fn run(arguments: &Disclose) -> Result<ExitCode> {
 fn request<P: Kind>(desk: &Desk<P>, arguments: &RequestDisclosure) -> Result<ExitCode> {
     let law = desk.vault.law()?;
     let ground = ground(arguments, P::KIND == vokter_rules::purpose::PurposeKind::AccessControl, law)?;
-    let request = Request { ground, items: arguments.items.clone(), recipient: arguments.recipient.clone() };
+    let (within, items) = (arguments.within, arguments.items.clone());
+    let request = Request { ground, within, items, recipient: arguments.recipient.clone() };
     println!("{}", desk.vault.request_disclosure(&desk.grant, &desk.access, &request, desk.now)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -75,5 +75,8 @@ fn withheld(count: u64) -> String {
 fn take<P: Kind>(desk: &Desk<P>, arguments: &Erase) -> Result<ExitCode> {
     desk.vault.erase(&desk.grant, &desk.access, &arguments.items, desk.now)?;
     println!("erased: {}", arguments.items.len());
+    if desk.vault.journal_is_due() {
+        eprintln!("somebody is reading: until they are done, copies of what was erased stand in the journal");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,8 @@
 //! `vokter log` and `vokter verify`: who has read what, and whether everything holds.
 
-use super::{open, who, whole};
+use super::{open, whole};
 use crate::arguments::{Log, Verify};
+use crate::login;
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
 use std::io::Write;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use vokter_vault::{Access, SignedHead};
 
 pub fn log(arguments: &Log) -> Result<ExitCode> {
-    let access = Access::new(&who()?, &arguments.reason)?;
+    let access = Access::new(&login::who(), &arguments.reason)?;
     let (vault, _) = open(&arguments.place)?;
     let (mut out, mut written) = (std::io::stdout().lock(), Ok(()));
     let shown = vault.read_log(&access, Timestamp::now(), |record| {

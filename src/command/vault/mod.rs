@@ -15,6 +15,7 @@ pub mod subject;
 
 use crate::arguments::{Asking, Place};
 use crate::keeper::root_key;
+use crate::login;
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use std::io::Write as _;
@@ -69,7 +70,7 @@ impl Opened {
 
 /// Opens the vault in which a purpose is kept.
 pub fn open_for(asking: &Asking) -> Result<Opened> {
-    let access = Access::new(&who()?, &asking.reason)?;
+    let access = Access::new(&login::who(), &asking.reason)?;
     let (vault, mint) = open(&asking.place)?;
     let kind = kind(&vault, &asking.purpose)?;
     Ok(Opened { kind, vault, mint, access })
@@ -80,36 +81,20 @@ fn open(place: &Place) -> Result<(Vault, Mint)> {
     Ok(Vault::open(&place.data_dir, root, Timestamp::now())?)
 }
 
-/// The user that logged in, whatever they became since (`sudo`) and whatever the environment says; where the system does
-/// not keep that, the user as whom this runs.
-pub fn who() -> Result<String> {
-    const NOBODY_LOGGED_IN: u32 = u32::MAX;
-    let login = std::fs::read_to_string("/proc/self/loginuid").ok().and_then(|text| text.trim().parse::<u32>().ok());
-    let number = login.filter(|uid| *uid != NOBODY_LOGGED_IN).unwrap_or_else(|| rustix::process::getuid().as_raw());
-    let number = number.to_string();
-    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = users.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let (name, _, found) = (fields.next()?, fields.next()?, fields.next()?);
-        (found == number).then(|| name.to_owned())
-    });
-    Ok(name.unwrap_or_else(|| format!("user {number}")))
-}
-
 /// The kind of a purpose, by its name.
 fn kind(vault: &Vault, name: &str) -> Result<PurposeKind, anyhow::Error> {
-    let purposes = vault.purposes()?;
+    let purposes = vault.known_purposes()?;
     let found: Vec<_> = purposes.iter().filter(|purpose| purpose.name() == name).collect();
     match found.as_slice() {
         [purpose] => Ok(purpose.kind()),
         [] => {
             let names: Vec<_> = purposes.iter().map(|purpose| purpose.name()).collect();
             let there = if names.is_empty() {
-                "nothing is kept yet".to_owned()
+                "this vault was told of none yet".to_owned()
             } else {
-                format!("kept are: {}", names.join(", "))
+                format!("there are: {}", names.join(", "))
             };
-            Err(anyhow!("nothing is kept for a purpose `{name}`; {there}"))
+            Err(anyhow!("there is no purpose `{name}`; {there}"))
         }
         several => {
             let kinds: Vec<_> = several.iter().map(|purpose| purpose.kind().name()).collect();

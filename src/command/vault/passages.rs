@@ -3,7 +3,9 @@
 use crate::arguments::Passages;
 use crate::command::run::read_site;
 use crate::keeper::root_key;
-use crate::{documents, register};
+use crate::turns::Turns;
+use crate::witness::Witnesses;
+use crate::{documents, login, register};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -11,10 +13,11 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use vokter_rules::limits;
 use vokter_rules::policy::SitePolicy;
 use vokter_rules::purpose::PurposeKind;
-use vokter_vault::{Mint, Passage, PassageRecorder, Retention, StoredPassage, Vault};
+use vokter_vault::{Mint, Passage, PassageRecorder, Retention, StoredPassage, Vault, VaultError};
 
 /// Bytes of a line.
 const LINE_BYTES: u64 = 4096;
@@ -33,10 +36,12 @@ pub fn run(arguments: &Passages) -> Result<ExitCode> {
     let place = &arguments.place;
     let root = root_key(&place.data_dir, place.key_file.as_deref())?;
     let (vault, mut mint) = Vault::open_or_create(&place.data_dir, root, Timestamp::now())?;
-    vault.enrol(&register::of(&policy)?, Timestamp::now())?;
     let recorders = recorders(&policy, &mut mint)?;
     if recorders.is_empty() {
         bail!("{} has no purpose of kind access-control with doors", arguments.site.display());
+    }
+    if vault.purposes()?.iter().any(|purpose| purpose.kind() != PurposeKind::AccessControl) {
+        return Err(VaultError::NotApart.into());
     }
     let from: Box<dyn Read> = if arguments.from == Path::new("-") {
         Box::new(std::io::stdin())
@@ -44,16 +49,15 @@ pub fn run(arguments: &Passages) -> Result<ExitCode> {
         let file = File::open(&arguments.from);
         Box::new(file.with_context(|| format!("{} cannot be read", arguments.from.display()))?)
     };
-    let (mut lines, mut line, mut number, mut tally) = (BufReader::new(from), String::new(), 0_u64, Tally::default());
+    let (vault, witnesses) = (Arc::new(vault), Witnesses::of(policy.outlets())?);
+    let turns = Turns::start(&vault, register::of(&policy)?, &login::who(), witnesses)?;
+    let (mut lines, mut line, mut number, mut tally) = (BufReader::new(from), Vec::new(), 0_u64, Tally::default());
     let mut waiting: HashMap<String, Vec<StoredPassage>> = HashMap::new();
-    loop {
+    let ended = loop {
         line.clear();
-        let read = lines.by_ref().take(LINE_BYTES).read_line(&mut line).context("passages cannot be read")?;
+        let read = read_line(&mut lines, &mut line);
         number += 1;
-        if read as u64 == LINE_BYTES && !line.ends_with('\n') {
-            bail!("line {number} is longer than {LINE_BYTES} bytes");
-        }
-        if !line.trim().is_empty() {
+        if !line.trim_ascii().is_empty() {
             match sort(&policy, &line) {
                 Ok(Some((purpose, passage))) => waiting.entry(purpose).or_default().push(passage),
                 Ok(None) => tally.not_kept += 1,
@@ -65,18 +69,39 @@ pub fn run(arguments: &Passages) -> Result<ExitCode> {
         }
         // What waits is kept in one commit; what comes slowly is kept as it comes.
         let waits: usize = waiting.values().map(Vec::len).sum();
-        if read == 0 || waits >= limits::ITEMS_PER_COMMIT || lines.buffer().is_empty() {
+        let is_over = !matches!(read, Ok(1..));
+        if is_over || waits >= limits::ITEMS_PER_COMMIT || lines.buffer().is_empty() {
             policy.activate(Timestamp::now(), &documents);
             keep(&vault, &policy, &recorders, &mut waiting, &mut tally)?;
         }
-        if read == 0 {
+        if is_over {
+            break read;
+        }
+    };
+    turns.finish();
+    let Tally { kept, not_kept, refused } = tally;
+    println!("kept: {kept}; nothing was kept of: {not_kept}; refused: {refused}");
+    ended.context("passages cannot be read any further; what came before is kept")?;
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Reads a line; of one that is too long, as much as shows that. Returns how many bytes were read, 0 at the end.
+fn read_line(lines: &mut BufReader<Box<dyn Read>>, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut read = lines.by_ref().take(LINE_BYTES).read_until(b'\n', line)?;
+    while !line.ends_with(b"\n") && line.len() as u64 == LINE_BYTES {
+        // The rest of it is thrown away.
+        let rest = lines.fill_buf()?;
+        let (is_end, count) = match rest.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (true, end + 1),
+            None => (rest.is_empty(), rest.len()),
+        };
+        lines.consume(count);
+        read += count;
+        if is_end {
             break;
         }
     }
-    vault.maintain(Timestamp::now())?;
-    let Tally { kept, not_kept, refused } = tally;
-    println!("kept: {kept}; nothing was kept of: {not_kept}; refused: {refused}");
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(read)
 }
 
 /// A recorder for each purpose that has doors.
@@ -94,8 +119,11 @@ fn recorders(policy: &SitePolicy, mint: &mut Mint) -> Result<HashMap<String, Pas
 }
 
 /// What may be kept of a line, and for which purpose. Nothing of what it says is in an error.
-fn sort(policy: &SitePolicy, line: &str) -> Result<Option<(String, StoredPassage)>, String> {
-    let passage = Passage::parse(line)?;
+fn sort(policy: &SitePolicy, line: &[u8]) -> Result<Option<(String, StoredPassage)>, String> {
+    if line.len() as u64 >= LINE_BYTES {
+        return Err(format!("longer than {LINE_BYTES} bytes"));
+    }
+    let passage = Passage::parse(std::str::from_utf8(line).map_err(|_| "not UTF-8 text")?)?;
     let doors = policy.purposes().iter().flat_map(|purpose| purpose.doors.iter().map(move |door| (purpose, door)));
     let found = doors.into_iter().find(|(_, door)| door.name == passage.point);
     let (purpose, door) = found.ok_or("its point is no door of the site file")?;

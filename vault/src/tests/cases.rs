@@ -59,6 +59,7 @@ fn inv_5_a_hold_lasts_to_its_review_and_never_past_thirty_days_after_the_recordi
     assert_eq!(read(&vault, &grant, site.now).len(), 0);
     let late = hold(&again, site.now + hours(1), site.now);
     assert!(matches!(refusal(late), VaultError::NoItem { .. }));
+    vault.maintain(site.now).unwrap();
     site.assert_verified();
 }
 
@@ -135,7 +136,7 @@ fn only_the_searches_that_a_purpose_has_named_are_answered_inside_a_case_and_log
     let undeclared = shown(&scene, &by(Search::Camera, "gate", Some(case)));
     assert!(matches!(refusal(undeclared), VaultError::NoSearch { search: "camera", .. }));
     let searches = vec![(grant.purpose().clone(), vec!["camera".to_owned()])];
-    vault.enrol(&Register { searches, ..register() }, site.now).unwrap();
+    vault.enrol(&Register { searches, ..register() }, "vokter", site.now).unwrap();
     assert!(matches!(refusal(shown(&scene, &by(Search::Camera, "gate", None))), VaultError::NeedsCase(_)));
     assert_eq!(shown(&scene, &by(Search::Camera, "gate", Some(case))).unwrap(), (2, 0));
     assert_eq!(shown(&scene, &by(Search::Camera, "street", Some(case))).unwrap(), (0, 0));
@@ -152,12 +153,12 @@ fn whoever_the_register_does_not_name_any_more_or_not_anew_may_nothing() {
     look(site.now).unwrap();
     let mut register = register();
     register.holders.iter_mut().for_each(|holder| holder.until = Some(site.now + hours(1)));
-    vault.enrol(&register, site.now).unwrap();
+    vault.enrol(&register, "vokter", site.now).unwrap();
     look(site.now).unwrap();
     let late = refusal(look(site.pass(hours(1))));
     assert!(late.to_string().contains("looked at anew"), "{late}");
     register.holders.retain(|holder| holder.role != crate::Role::Operator);
-    vault.enrol(&register, site.now).unwrap();
+    vault.enrol(&register, "vokter", site.now).unwrap();
     let gone = refusal(look(site.now));
     assert!(gone.to_string().contains("names nobody"), "{gone}");
     let fresh = Site::new();
@@ -172,18 +173,19 @@ fn a_disclosure_is_decided_by_another_opens_for_the_recipient_alone_and_takes_ev
     let Scene { mut site, vault, grant, item, .. } = scene();
     let police = age::x25519::Identity::generate();
     let ground = Ground::Norway(NorwayGround::Police { investigation: evidence(), no_secrecy: evidence() });
-    let request = Request { ground, items: vec![item], recipient: police.to_public().to_string() };
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let request = Request { ground, within, items: vec![item], recipient: police.to_public().to_string() };
     let bad = Request { recipient: "age1nobody".into(), ..request.clone() };
     assert!(matches!(refusal(vault.request_disclosure(&grant, &operator(), &bad, site.now)), VaultError::Recipient));
     let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
 
     let mut both = register();
     both.holders.iter_mut().for_each(|holder| holder.people.push(" KARI".into()));
-    vault.enrol(&both, site.now).unwrap();
+    vault.enrol(&both, "vokter", site.now).unwrap();
     let herself = Access::new("kari", "I may").unwrap();
     let own = vault.decide_disclosure(&grant, &herself, (case, true), site.now);
     assert!(matches!(refusal(own), VaultError::SamePerson));
-    vault.enrol(&register(), site.now).unwrap();
+    vault.enrol(&register(), "vokter", site.now).unwrap();
     let early = vault.receive_disclosure(&grant, &decider(), (case, &evidence()), site.now);
     assert!(matches!(refusal(early), VaultError::NotApproved(_)));
     let unmade = vault.fetch_extract(&grant, &decider(), case, site.now);
@@ -223,7 +225,7 @@ fn a_disclosure_is_decided_by_another_opens_for_the_recipient_alone_and_takes_ev
     site.assert_verified();
     let steps: Vec<_> = vault.read_cases(&grant, &privacy_officer(), site.now).unwrap();
     let taken: Vec<_> = steps.iter().map(|record| record.by.as_str()).collect();
-    assert_eq!(taken, ["kari", "per", "per"]);
+    assert_eq!(taken, ["kari", "kari", "per", "per", "per", "per"]);
     let receipts = steps.iter().filter(|record| matches!(record.step, Step::Received { case: of, .. } if of == case));
     assert_eq!(receipts.count(), 1);
 }
@@ -234,7 +236,7 @@ fn isl_6_what_was_disclosed_is_destroyed_in_every_copy_that_the_vault_made_of_it
     let case = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
     let police = age::x25519::Identity::generate().to_public().to_string();
     let ground = Ground::Norway(NorwayGround::Police { investigation: evidence(), no_secrecy: evidence() });
-    let request = Request { ground, items: vec![item], recipient: police };
+    let request = Request { ground, within: case, items: vec![item], recipient: police };
     let first = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
     let second = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
     // Held after it was asked for: the case follows it to its new number.
@@ -257,7 +259,8 @@ fn krs_34_an_extract_that_nobody_received_is_destroyed_at_its_end_with_a_certifi
     let Scene { mut site, vault, grant, item, .. } = scene();
     let recipient = age::x25519::Identity::generate().to_public().to_string();
     let ground = Ground::Norway(NorwayGround::Law { provision: evidence() });
-    let request = Request { ground, items: vec![item], recipient };
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let request = Request { ground, within, items: vec![item], recipient };
     let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
     let extract = vault.decide_disclosure(&grant, &decider(), (case, true), site.now).unwrap().unwrap();
     let certificates = |now| {
@@ -267,6 +270,8 @@ fn krs_34_an_extract_that_nobody_received_is_destroyed_at_its_end_with_a_certifi
     site.now = extract.ends - SignedDuration::from_mins(1);
     assert_eq!(vault.maintain(site.now).unwrap().extracts_destroyed, 0);
     vault.fetch_extract(&grant, &decider(), case, site.now).unwrap();
+    let steps = vault.read_cases(&grant, &decider(), site.now).unwrap();
+    assert!(steps.iter().any(|record| record.step == Step::Fetched { case }), "that it was written out is no secret");
     site.now = extract.ends + hours(1);
     assert!(matches!(refusal(vault.fetch_extract(&grant, &decider(), case, site.now)), VaultError::Gone(_)));
     assert_eq!(vault.maintain(site.now).unwrap().extracts_destroyed, 1);
@@ -281,8 +286,9 @@ fn krs_34_an_extract_that_nobody_received_is_destroyed_at_its_end_with_a_certifi
 fn grounds_are_those_of_the_site_s_law() {
     let Scene { site, vault, grant, item, .. } = scene();
     let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
     let ask = |ground: Ground| {
-        let request = Request { ground, items: vec![item], recipient: recipient.clone() };
+        let request = Request { ground, within, items: vec![item], recipient: recipient.clone() };
         vault.request_disclosure(&grant, &operator(), &request, site.now).map(|_| ())
     };
     let iceland = || Ground::Iceland(IcelandGround::LegalClaim { claim: evidence() });
@@ -291,7 +297,7 @@ fn grounds_are_those_of_the_site_s_law() {
     assert!(matches!(refusal(ask(iceland())), VaultError::NoGround { requirement: "WPC-5", .. }));
     let passages = Ground::Passages(PassageGround::Consent { of_the_holder: evidence() });
     assert!(matches!(refusal(ask(passages)), VaultError::NoGround { requirement: "WPC-5", .. }));
-    vault.enrol(&Register { law: Law::Iceland, ..register() }, site.now).unwrap();
+    vault.enrol(&Register { law: Law::Iceland, ..register() }, "vokter", site.now).unwrap();
     ask(iceland()).unwrap();
     assert!(matches!(refusal(ask(norway())), VaultError::NoGround { requirement: "ISL-12", .. }));
 }
@@ -301,7 +307,8 @@ fn a_refused_disclosure_discloses_nothing_and_one_of_what_is_over_is_not_decided
     let Scene { mut site, vault, grant, item, .. } = scene();
     let recipient = age::x25519::Identity::generate().to_public().to_string();
     let ground = Ground::Norway(NorwayGround::Consent { of_everyone: evidence() });
-    let request = Request { ground, items: vec![item], recipient };
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let request = Request { ground, within, items: vec![item], recipient };
     let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
     assert!(vault.decide_disclosure(&grant, &decider(), (case, false), site.now).unwrap().is_none());
     let refused = vault.receive_disclosure(&grant, &decider(), (case, &evidence()), site.now);
@@ -311,4 +318,79 @@ fn a_refused_disclosure_discloses_nothing_and_one_of_what_is_over_is_not_decided
     let over = vault.decide_disclosure(&grant, &decider(), (late, true), site.now);
     assert!(matches!(refusal(over), VaultError::NoItem { .. }));
     assert_eq!(read(&vault, &grant, site.now).len(), 0);
+}
+
+#[test]
+fn inv_5_what_was_made_of_an_item_ends_when_it_is_held_and_a_hold_never_shortens() {
+    let Scene { mut site, vault, yard, grant, item } = scene();
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let ground = Ground::Norway(NorwayGround::Law { provision: evidence() });
+    let request = Request { ground, within, items: vec![item], recipient };
+    let case = vault.request_disclosure(&grant, &operator(), &request, site.now).unwrap();
+    vault.decide_disclosure(&grant, &decider(), (case, true), site.now).unwrap().unwrap();
+    let hold = |item, review| vault.hold(&grant, &decider(), within, &[item], (&evidence(), review), site.now);
+    assert!(matches!(refusal(hold(item, site.now + hours(2))), VaultError::EndsLater(_)));
+    hold(item, site.now + hours(24 * 5)).unwrap();
+    assert!(matches!(refusal(vault.fetch_extract(&grant, &decider(), case, site.now)), VaultError::Gone(_)));
+
+    // What may be kept for three months is not held to thirty days.
+    let retention = crate::Retention::new(crate::RetentionClass::NorwayPointOfSale, 89).unwrap();
+    let mut mint = crate::Mint::default();
+    let kind = vokter_rules::purpose::PurposeKind::PropertyProtection;
+    let till = mint.recorder(kind, "yard", retention).unwrap();
+    let sold = keep(&vault, &till, b"{}", None, site.now - hours(1));
+    let late = vault.hold(&grant, &decider(), within, &[sold], (&evidence(), site.now + hours(24 * 60)), site.now);
+    assert!(matches!(refusal(late), VaultError::EndsLater(_)));
+    drop(yard);
+    site.pass(hours(24 * 40));
+    assert_eq!(read(&vault, &grant, site.now).len(), 1, "it lives on");
+}
+
+#[test]
+fn krs_28_nothing_is_held_for_a_request_and_nothing_disclosed_outside_a_case() {
+    let Scene { site, vault, yard, grant, item } = scene();
+    let subject = evidence();
+    let (received, window) = (site.now, Some((site.now - hours(2), site.now)));
+    let request = crate::SubjectRequest { right: crate::Right::Objection, subject, received, window };
+    let (asked, _) = vault.open_request(&grant, &privacy_officer(), &request, site.now).unwrap();
+    let hold = vault.hold(&grant, &decider(), asked, &[item], (&evidence(), site.now + hours(200)), site.now);
+    assert!(matches!(refusal(hold), VaultError::NotOpen { why: "is no incident", .. }));
+    let before = keep(&vault, &yard, b"{}", None, site.now - hours(3));
+    let within = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    let recipient = age::x25519::Identity::generate().to_public().to_string();
+    let ground = Ground::Norway(NorwayGround::Law { provision: evidence() });
+    let request = Request { ground, within, items: vec![before], recipient };
+    let asked = vault.request_disclosure(&grant, &operator(), &request, site.now);
+    assert!(matches!(refusal(asked), VaultError::OutsideWindow(_)));
+    let mut refused = Vec::new();
+    vault
+        .read_log(&privacy_officer(), site.now, |record| refused.extend(record.refused.then_some(record.operation)))
+        .unwrap();
+    assert_eq!(refused, ["hold events", "request a disclosure"], "what is refused in a case is logged as such");
+}
+
+#[test]
+fn a_step_of_a_case_that_cannot_be_opened_undoes_no_decision() {
+    let Scene { site, vault, grant, .. } = scene();
+    let case = vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+    vault.close_incident(&grant, &operator(), (case, &evidence()), site.now).unwrap();
+    let of_cases = "id >> 36 = (SELECT id FROM bucket WHERE purpose = 'cases') AND id = (SELECT max(id) FROM item WHERE \
+                    id >> 36 = (SELECT id FROM bucket WHERE purpose = 'cases'))";
+    for damage in ["sealed = zeroblob(length(sealed))", "key = NULL"] {
+        assert_eq!(site.database().execute(&format!("UPDATE item SET {damage} WHERE {of_cases}"), []).unwrap(), 1);
+        let inside = Reading { case: Some(case), ..Reading::default() };
+        let shown = vault.read(&grant, &operator(), &inside, site.now, |_| panic!("the case was closed"));
+        assert!(matches!(refusal(shown), VaultError::Damaged { .. }));
+    }
+}
+
+#[test]
+fn a_purpose_is_known_before_anything_is_kept_and_after_everything_is_gone() {
+    let site = Site::new();
+    let (vault, mut mint) = site.open();
+    let grant: Grant<PropertyProtection> = mint.grant("yard").unwrap();
+    let purposes = vec![grant.purpose().clone()];
+    vault.enrol(&Register { purposes: purposes.clone(), ..register() }, "vokter", site.now).unwrap();
+    assert_eq!((vault.purposes().unwrap().len(), vault.known_purposes().unwrap()), (0, purposes));
 }

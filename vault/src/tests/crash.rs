@@ -6,7 +6,8 @@
 use super::clock::Dice;
 use super::{Site, all, decider, operator, privacy_officer, recorder, register};
 use crate::{
-    Draft, Evidence, Grant, Ground, ItemId, Kept, NorwayGround, PropertyProtection, Request, RootKey, Vault, verify,
+    Draft, Evidence, Grant, Ground, Incident, ItemId, Kept, NorwayGround, PropertyProtection, Request, RootKey, Source,
+    Vault, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -104,12 +105,14 @@ fn check(site: &Site, acknowledged: &Acknowledged) {
         let left = verify(&site.data(), None, now).unwrap().findings;
         let is_unbegun =
             left.iter().any(|words| words.contains("head of the log is missing") || words.contains("no such table"));
-        let unfinished =
-            left.iter().filter(|words| !words.contains("come to their deadline") && !words.contains("is over"));
+        let is_unfinished = |words: &&String| {
+            ["come to their deadline", "is over", "no night"].iter().any(|known| words.contains(known))
+        };
+        let unfinished = left.iter().filter(|words| !is_unfinished(words));
         assert!(is_unbegun || unfinished.count() == 0, "{left:#?}");
     }
     let (vault, mut mint) = Vault::open_or_create(&site.data(), site.root(), now).unwrap();
-    vault.enrol(&register(), now).unwrap();
+    vault.enrol(&register(), "vokter", now).unwrap();
     let grant: Grant<PropertyProtection> = mint.grant("yard").unwrap();
     let mut shown = BTreeMap::new();
     for (id, payload, medium) in all(&vault, &grant, now) {
@@ -134,7 +137,9 @@ fn check(site: &Site, acknowledged: &Acknowledged) {
             _ => {}
         }
     }
-    let findings = verify(&site.data(), None, now).unwrap().findings;
+    let mut findings = verify(&site.data(), None, now).unwrap().findings;
+    // The time of this test runs faster than its nights begin.
+    findings.retain(|words| !words.contains("no night has begun"));
     assert!(findings.is_empty(), "{findings:#?}");
 }
 
@@ -150,7 +155,7 @@ fn child() {
     let root = RootKey::in_file(&folder.join("root.key"));
     let (vault, mut mint) = Vault::open_or_create(&folder.join("data"), root, now).unwrap();
     let (yard, grant) = (recorder(&mut mint, "yard"), mint.grant::<PropertyProtection>("yard").unwrap());
-    vault.enrol(&register(), now).unwrap();
+    vault.enrol(&register(), "vokter", now).unwrap();
     let police = age::x25519::Identity::generate().to_public().to_string();
     let mut mine: Vec<ItemId> = Vec::new();
     let say = |words: String| {
@@ -191,9 +196,12 @@ fn child() {
             let id = mine.swap_remove(dice.below(mine.len() as u64) as usize);
             let evidence = Evidence::new("a crash test").unwrap();
             let ground = Ground::Norway(NorwayGround::Law { provision: evidence.clone() });
-            let request = Request { ground, items: vec![id], recipient: police.clone() };
+            let (source, from, to) = (Source::Reported, now - SignedDuration::from_hours(24), now);
+            let incident = Incident { source, evidence: evidence.clone(), from, to };
+            let within = vault.open_incident(&grant, &operator(), &incident, now).unwrap();
+            let request = Request { ground, within, items: vec![id], recipient: police.clone() };
             let asked = vault.request_disclosure(&grant, &operator(), &request, now);
-            // The item may be over by now.
+            // The item may be over by now, or outside the window.
             let decided = asked
                 .and_then(|case| Ok((case, vault.decide_disclosure(&grant, &decider(), (case, true), now)?.unwrap())));
             if let Ok((case, extract)) = decided {

@@ -47,7 +47,7 @@ fn inv_5_at_the_deadline_the_key_is_gone_whoever_asks_and_whatever_the_clock_say
 
     // Whoever sets the row's deadline and the vault's clock back has no key for it either.
     let database = site.database();
-    database.execute("UPDATE item SET deadline = deadline + 600000 WHERE id >> 36 = 2", []).unwrap();
+    database.execute("UPDATE item SET deadline = deadline + 600000 WHERE id >> 36 = 3", []).unwrap();
     drop(database);
     let (vault, mut mint) = site.open();
     let mut shown = 0;
@@ -175,6 +175,7 @@ fn inv_8_every_reading_and_refusal_is_in_the_log_and_a_log_that_cannot_be_writte
     assert_eq!(
         log.iter().map(of).collect::<Vec<_>>(),
         [
+            ("vokter".into(), "the site file that runs".into(), false),
             ("kari".into(), "the fence was cut in the night".into(), false),
             ("root".into(), "just looking".into(), true),
             ("ola".into(), "a data subject asked".into(), false),
@@ -309,4 +310,22 @@ fn retention_is_bound_to_the_class_that_allows_it() {
         refusal(vault.keep(&[Draft { payload: &large, ..draft }], site.now)),
         VaultError::TooLarge { .. }
     ));
+}
+
+#[test]
+fn a_key_that_is_damaged_keeps_neither_the_night_nor_the_clearing_of_the_others() {
+    let mut site = Site::new();
+    let (vault, mut mint) = site.open();
+    let (yard, street) = (recorder(&mut mint, "yard"), recorder(&mut mint, "street"));
+    let grant: Grant<PropertyProtection> = mint.grant("yard").unwrap();
+    let erased = keep(&vault, &yard, b"{}", None, site.now);
+    keep(&vault, &street, b"{}", None, site.now);
+    vault.erase(&grant, &privacy_officer(), &[erased], site.now).unwrap();
+    let damage = "UPDATE bucket SET key = zeroblob(length(key)) WHERE purpose LIKE '%street'";
+    assert_eq!(site.database().execute(damage, []).unwrap(), 1);
+    assert!(vault.maintain(site.pass(hours(24))).unwrap().night_began);
+    let due = "SELECT count(*) FROM bucket WHERE rekey = 1";
+    assert_eq!(site.database().query_row(due, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    site.pass(hours(72));
+    assert_eq!(vault.maintain(site.now).unwrap().items_cleared, 1);
 }

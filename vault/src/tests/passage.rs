@@ -83,6 +83,14 @@ fn acc_14_passages_and_events_never_lie_in_one_vault() {
     assert!(matches!(refusal(mint.recorder(kind, "doors", Retention::DEFAULT)), VaultError::NotApart));
     let doors = mint.passage_recorder("doors", Retention::DEFAULT).unwrap();
     keep(&vault, &recorder(&mut mint, "yard"), b"event", None, site.now);
-    let stored = Passage::parse(&line(Proof::PinAndCard)).unwrap().stored(&door(true)).unwrap();
-    assert!(matches!(refusal(vault.keep_passages(&doors, &[stored], site.now)), VaultError::NotApart));
+    let stored = || [Passage::parse(&line(Proof::PinAndCard)).unwrap().stored(&door(true)).unwrap()];
+    assert!(matches!(refusal(vault.keep_passages(&doors, &stored(), site.now)), VaultError::NotApart));
+    // Nor the other way round.
+    let other = Site::new();
+    let (vault, mut mint) = other.open();
+    let doors = mint.passage_recorder("doors", Retention::DEFAULT).unwrap();
+    assert_eq!(vault.keep_passages(&doors, &stored(), other.now).unwrap(), 1);
+    let yard = recorder(&mut mint, "yard");
+    let draft = crate::Draft { recorder: &yard, captured: other.now, payload: b"event", medium: None };
+    assert!(matches!(refusal(vault.keep(&[draft], other.now)), VaultError::NotApart));
 }

@@ -36,10 +36,10 @@ fn isl_7_a_copy_is_made_by_one_let_go_by_another_and_ends_with_its_item() {
     assert_eq!(read(vault, grant, now).len(), 1, "a copy is no item of the purpose");
     let early = vault.fetch_copy(grant, &privacy_officer(), (case, copy), now);
     assert!(matches!(refusal(early), VaultError::NotApproved(_)));
-    vault.enrol(&own, now).unwrap();
+    vault.enrol(&own, "vokter", now).unwrap();
     assert!(matches!(refusal(vault.approve_copy(grant, &operator(), (case, copy), now)), VaultError::SamePerson));
     assert!(matches!(refusal(vault.look_at_copy(grant, &operator(), (case, copy), now)), VaultError::SamePerson));
-    vault.enrol(&register(), now).unwrap();
+    vault.enrol(&register(), "vokter", now).unwrap();
     let seen = vault.look_at_copy(grant, &decider(), (case, copy), now).unwrap();
     assert_eq!(seen.medium.unwrap().as_slice(), b"concealed");
     assert!(matches!(refusal(vault.approve_copy(grant, &decider(), (case, *item), now)), VaultError::Gone(_)));

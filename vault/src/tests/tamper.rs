@@ -65,17 +65,17 @@ fn every_column_of_every_row_is_covered() {
         "UPDATE leaf SET number = -1 - number WHERE number IN (5, 6);
             UPDATE leaf SET number = 6 WHERE number = -6; UPDATE leaf SET number = 5 WHERE number = -7",
         "INSERT INTO leaf SELECT max(number) + 1, body FROM leaf",
-        "UPDATE bucket SET purpose = 'property-protection/else' WHERE id = 4",
-        "UPDATE bucket SET class = 'iceland' WHERE id = 3",
-        "UPDATE bucket SET day = day + 30 WHERE id = 3",
-        "UPDATE bucket SET minute = minute + 1 WHERE id = 3",
-        "UPDATE bucket SET used = zeroblob(180) WHERE id = 3",
-        "UPDATE bucket SET rekey = 1 - rekey WHERE id = 3",
-        "UPDATE bucket SET key = zeroblob(72) WHERE id = 3",
-        "UPDATE bucket SET key = NULL WHERE id = 3",
-        "DELETE FROM bucket WHERE id = 3",
+        "UPDATE bucket SET purpose = 'property-protection/else' WHERE id = 5",
+        "UPDATE bucket SET class = 'iceland' WHERE id = 4",
+        "UPDATE bucket SET day = day + 30 WHERE id = 4",
+        "UPDATE bucket SET minute = minute + 1 WHERE id = 4",
+        "UPDATE bucket SET used = zeroblob(180) WHERE id = 4",
+        "UPDATE bucket SET rekey = 1 - rekey WHERE id = 4",
+        "UPDATE bucket SET key = zeroblob(72) WHERE id = 4",
+        "UPDATE bucket SET key = NULL WHERE id = 4",
+        "DELETE FROM bucket WHERE id = 4",
         "INSERT INTO bucket SELECT 99, 'property-protection/new', class, day, minute, used, rekey, key FROM bucket
-            WHERE id = 3",
+            WHERE id = 4",
         "UPDATE item SET sealed = zeroblob(length(sealed)) WHERE id = {live}",
         "UPDATE item SET key = zeroblob(72) WHERE id = {live}",
         "UPDATE item SET key = NULL WHERE id = {live}",
@@ -94,7 +94,7 @@ fn every_column_of_every_row_is_covered() {
             UPDATE item SET id = {live} + 1 WHERE id = -1",
     ];
     let database = site.database();
-    let sql = "SELECT min(id) FROM item WHERE key IS NOT NULL AND medium IS NOT NULL AND (id >> 36) = 3";
+    let sql = "SELECT min(id) FROM item WHERE key IS NOT NULL AND medium IS NOT NULL AND (id >> 36) = 4";
     let live: i64 = database.query_row(sql, [], |row| row.get(0)).unwrap();
     drop(database);
     assert_eq!(findings(&site.data(), &site), Vec::<String>::new());

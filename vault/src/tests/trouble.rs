@@ -36,7 +36,7 @@ fn a_full_disk_keeps_a_commit_whole_or_not_at_all_and_what_was_kept_stays() {
     };
     let root = || RootKey::in_file(&site.key());
     let (vault, mut mint) = Vault::open_or_create(&folder.join("data"), root(), site.now).unwrap();
-    vault.enrol(&register(), site.now).unwrap();
+    vault.enrol(&register(), "vokter", site.now).unwrap();
     let (yard, grant): (_, Grant<PropertyProtection>) = (recorder(&mut mint, "yard"), mint.grant("yard").unwrap());
     let (mut kept, mut refused) = (0, 0);
     for number in 0..400_usize {
@@ -82,7 +82,7 @@ fn a_damaged_page_is_an_error_in_words_and_the_rest_is_still_shown() {
         keep(&vault, &yard, &[b'x'; 2000], None, site.now);
     }
     drop(vault);
-    let sealed = "SELECT sealed FROM item WHERE id = (SELECT min(id) + 100 FROM item WHERE id >> 36 = 2)";
+    let sealed = "SELECT sealed FROM item WHERE id = (SELECT min(id) + 100 FROM item WHERE id >> 36 = 3)";
     let sealed: Vec<u8> = site.database().query_row(sealed, [], |row| row.get(0)).unwrap();
     let path = site.data().join("vault.db");
     let mut bytes = std::fs::read(&path).unwrap();
@@ -96,7 +96,7 @@ fn a_damaged_page_is_an_error_in_words_and_the_rest_is_still_shown() {
     assert_eq!((shown.items, shown.damaged), (199, 1));
     drop(vault);
     let findings = crate::verify(&site.data(), None, site.now).unwrap().findings;
-    assert!(findings.len() == 1 && findings[0].starts_with("item 100 of key 2"), "{findings:?}");
+    assert!(findings.len() == 1 && findings[0].starts_with("item 100 of key 3"), "{findings:?}");
 
     // The page of the tables' names.
     bytes[100..4096].fill(0x5a);

@@ -98,6 +98,13 @@ impl Replay {
     }
 }
 
+impl Replay {
+    /// Whether an item was erased since the other items' keys were last replaced.
+    pub fn awaits_night(&self) -> bool {
+        self.buckets.values().any(|state| state.awaits_new_keys && !state.is_destroyed)
+    }
+}
+
 impl BucketState {
     /// How many items were ever kept under it.
     pub fn count(&self) -> i64 {

@@ -1,0 +1,20 @@
+//! What a site says over HTTP, and to whom.
+//!
+//! ```text
+//! request ─▶ id ─▶ time limit ─▶ rate limit ─▶ size limit ─▶ route ─▶ answer, or a problem (RFC 9457)
+//! ```
+//! Every route stands in the OpenAPI document with the role that it asks for and the purpose that it serves; a test holds
+//! that none is without. What anyone may read is about nobody: health, counters of the machine, released statistics.
+//!
+//! This crate refuses to know raw frames and keys. It listens on this machine alone, unless it has a certificate.
+
+mod guard;
+mod problem;
+mod routes;
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use problem::Problem;
+pub use routes::{Readiness, Site, document, router};
+pub use server::{Certificate, Options, Server, ServerError};
