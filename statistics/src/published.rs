@@ -5,14 +5,14 @@ use crate::error::StatisticsError;
 use crate::grid::Span;
 use crate::interval::Interval;
 use crate::store::{Store, Tx};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::path::Path;
 
 /// Values below it are not shown, as statistical offices do; the noisy value alone decides. It protects nobody that the
 /// noise does not: it keeps small numbers from being read as exact.
 const SHOWN_FROM: i64 = 3;
-/// The part of a span that may have gone unwatched before it is called incomplete.
-const UNWATCHED: f64 = 0.01;
+/// The part of a span that must have been watched for it to be complete.
+const COMPLETE_FROM: f64 = 0.99;
 
 /// The released statistics of a data directory.
 pub struct Published {
@@ -52,7 +52,7 @@ pub struct Table {
 pub struct Row {
     /// The span.
     pub span: Span,
-    /// The part of it in which the place was looked at, from 0 to 1.
+    /// The part of it in which the place was looked at, from 0 to 1, in whole hundredths.
     pub watched: f64,
     /// The values as they were drawn, one a category: a statistician's, which may be negative. None in a gap.
     pub drawn: Vec<i64>,
@@ -96,7 +96,7 @@ impl Status {
 impl Row {
     /// Whether the place was looked at all the while, but for a hundredth.
     pub fn is_complete(&self) -> bool {
-        self.watched >= 1.0 - UNWATCHED
+        self.watched >= COMPLETE_FROM
     }
 
     /// What is to be said of the value of a category.
@@ -215,13 +215,12 @@ fn rows(tx: &Tx<'_>, series: i64, info: &TableInfo) -> Result<Vec<Row>, Statisti
     let spans = info.definition.spans()?.between(first.start, last.end)?;
     let of_span = |span: Span| {
         let start = span.start.as_second();
-        let watched = ledger.next_if(|(at, _)| *at == start).map_or(0.0, |(_, watched)| watched);
+        let watched = ledger.next_if(|(at, _)| *at == start).map_or(0.0, |(_, watched)| watched.clamp(0.0, 1.0));
         let mut drawn = vec![];
         while let Some((_, value)) = cells.next_if(|(at, _)| *at == start) {
             drawn.push(value);
         }
-        let part = watched / span.duration().max(SignedDuration::from_secs(1)).as_secs_f64();
-        Row { span, watched: part.clamp(0.0, 1.0), drawn }
+        Row { span, watched, drawn }
     };
     Ok(spans.into_iter().map(of_span).collect())
 }

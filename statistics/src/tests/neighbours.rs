@@ -4,9 +4,10 @@
 //! event that tells the two best is chosen on one half of the runs and held against the claim on the other.
 
 use super::{EPSILON, crossings, eight, minutes, track};
-use crate::StatisticsError;
 use crate::noise::Laplace;
 use crate::tally::{Kind, Tally};
+use crate::{Noise, StatisticsError};
+use std::cmp::Ordering;
 use vokter_rules::analysis::TrackId;
 
 /// What is published: two directions in each of two hours.
@@ -158,6 +159,26 @@ fn a_track_counts_in_one_cell_of_a_table() {
     let (with, without) = (exact(counts(true, one_track)).unwrap(), exact(counts(false, one_track)).unwrap());
     let difference: Vec<_> = with.iter().zip(&without).map(|(a, b)| a - b).collect();
     assert_eq!(difference, [1, 0, 0, 0]);
+}
+
+/// Over days the best guess is the majority of them: what the statement says of a habit is what it comes to.
+#[test]
+fn a_habit_is_found_as_often_as_is_said() {
+    const DAYS: u32 = 30;
+    const GUESSES: u32 = 3_000;
+    let noise = Laplace::new(EPSILON).unwrap();
+    let mut right = 0.0;
+    for guess in 0..GUESSES {
+        let comes = guess % 2 == 0;
+        let days = (0..DAYS).filter(|_| noise.release(5 + i64::from(comes)).unwrap() > 5).count() as u32;
+        right += match (2 * days).cmp(&DAYS) {
+            Ordering::Equal => 0.5,
+            more => f64::from(u8::from((more == Ordering::Greater) == comes)),
+        };
+    }
+    let (right, said) = (right / f64::from(GUESSES), Noise::new(EPSILON).found_after(DAYS));
+    println!("a habit of {DAYS} days is found: {:.1} %, said {:.1} %", right * 100.0, said * 100.0);
+    assert!((right - said).abs() < 5.0 * (said * (1.0 - said) / f64::from(GUESSES)).sqrt(), "{right} {said}");
 }
 
 #[test]
