@@ -7,6 +7,8 @@ mod distribution;
 mod formats;
 mod ledger;
 mod neighbours;
+#[cfg(feature = "parquet")]
+mod tools;
 mod utility;
 
 use crate::{Breakdown, Definition, Published, Statistics, Table};
