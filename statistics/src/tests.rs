@@ -7,6 +7,7 @@ mod distribution;
 mod formats;
 mod ledger;
 mod neighbours;
+mod sensitivity;
 #[cfg(feature = "parquet")]
 mod tools;
 mod utility;
