@@ -205,22 +205,22 @@ fn released(tx: &Tx<'_>, series: i64, order: &str) -> Result<Option<(Span, Times
     Ok(Some((span, Timestamp::from_second(at)?)))
 }
 
+/// A row a span: those in the ledger as it has them, and between them the gaps.
 fn rows(tx: &Tx<'_>, series: i64, info: &TableInfo) -> Result<Vec<Row>, StatisticsError> {
-    let Some((first, last)) = info.period else { return Ok(vec![]) };
-    let sql = "SELECT start, watched FROM ledger WHERE series = ?1 ORDER BY start";
-    let ledger: Vec<(i64, f64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT start, end, watched FROM ledger WHERE series = ?1 ORDER BY start";
+    let ledger: Vec<(i64, i64, f64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let sql = "SELECT start, value FROM cell WHERE series = ?1 ORDER BY start, category";
     let cells: Vec<(i64, i64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (mut ledger, mut cells) = (ledger.into_iter().peekable(), cells.into_iter().peekable());
-    let spans = info.definition.spans()?.between(first.start, last.end)?;
-    let of_span = |span: Span| {
-        let start = span.start.as_second();
-        let watched = ledger.next_if(|(at, _)| *at == start).map_or(0.0, |(_, watched)| watched.clamp(0.0, 1.0));
-        let mut drawn = vec![];
-        while let Some((_, value)) = cells.next_if(|(at, _)| *at == start) {
-            drawn.push(value);
+    let (spans, mut cells) = (info.definition.spans()?, cells.into_iter().peekable());
+    let mut rows: Vec<Row> = Vec::with_capacity(ledger.len());
+    for (start, end, watched) in ledger {
+        let span = Span { start: Timestamp::from_second(start)?, end: Timestamp::from_second(end)? };
+        if let Some(before) = rows.last().map(|row| row.span.end).filter(|before| *before < span.start) {
+            let gaps = spans.between(before, span.start)?.into_iter();
+            rows.extend(gaps.map(|span| Row { span, watched: 0.0, drawn: vec![] }));
         }
-        Row { span, watched, drawn }
-    };
-    Ok(spans.into_iter().map(of_span).collect())
+        let drawn = std::iter::from_fn(|| cells.next_if(|(at, _)| *at == start)).map(|(_, value)| value).collect();
+        rows.push(Row { span, watched: watched.clamp(0.0, 1.0), drawn });
+    }
+    Ok(rows)
 }
