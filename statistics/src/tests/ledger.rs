@@ -1,6 +1,8 @@
 //! A span is released once, whatever happens round it.
 
-use super::{Site, crossings, eight, minutes, track, watch};
+use super::{EPSILON, Site, crossings, eight, minutes, track, watch};
+use crate::noise::Laplace;
+use crate::tally::{Kind, Tally};
 use crate::{Closed, Definition, Outcome, Row, StatisticsError};
 use jiff::{SignedDuration, Timestamp};
 use vokter_rules::policy::{Grid, Measure};
@@ -119,6 +121,31 @@ fn a_span_that_nobody_closes_is_lost_and_bounded() {
         statistics.close(0, eight() + minutes(60 * 200)).unwrap().len(),
         vokter_rules::limits::SPANS_OPEN_PER_SERIES
     );
+}
+
+#[test]
+fn inv_7_what_cannot_be_written_is_not_drawn_again() {
+    let noise = Laplace::new(EPSILON).unwrap();
+    let mut tally = Tally::new(Kind::Sum, 1);
+    tally.look(eight(), &crossings().spans().unwrap()).unwrap();
+    let open = tally.due(eight() + minutes(60)).unwrap();
+    let drawn = open.draw(Some(&noise)).unwrap().to_vec();
+    assert!((0..100).all(|_| open.draw(Some(&noise)).unwrap() == drawn));
+
+    let site = Site::new();
+    let mut statistics = site.open(&[crossings()], eight());
+    statistics.look(0, eight()).unwrap();
+    let database = rusqlite::Connection::open(site.0.path().join("statistics.db")).unwrap();
+    let refuse = "CREATE TRIGGER full BEFORE INSERT ON cell BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    database.execute_batch(refuse).unwrap();
+    for _ in 0..3 {
+        let error = statistics.close(0, eight() + minutes(62)).unwrap_err();
+        assert!(error.to_string().contains("the disk is full"), "{error}");
+        assert_eq!(site.table("visitors.crossings").rows, [], "the ledger has not taken it either");
+    }
+    database.execute_batch("DROP TRIGGER full").unwrap();
+    let drawn = values(&statistics.close(0, eight() + minutes(62)).unwrap());
+    assert_eq!(site.table("visitors.crossings").rows[0].drawn, drawn);
 }
 
 #[test]
