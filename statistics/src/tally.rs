@@ -82,8 +82,11 @@ impl OpenSpan {
                 Kind::Sum | Kind::Peak => count,
                 Kind::Mean => (count + watched / 2) / watched,
             };
-            let released = |count: &i64| noise.map_or(Ok(exact(*count)), |noise| noise.release(exact(*count)));
-            let drawn = counts.iter().map(released).collect::<Result<_, _>>()?;
+            let exact = Zeroizing::new(counts.iter().map(|count| exact(*count)).collect::<Vec<_>>());
+            let drawn = match noise {
+                Some(noise) => noise.release(&exact)?,
+                None => exact.to_vec(),
+            };
             self.counts = Counts::Drawn(drawn);
         }
         match &self.counts {
