@@ -1,8 +1,8 @@
 //! The noise: discrete Laplace, drawn by OpenDP from OpenSSL's private generator, and what is known of it exactly.
 //!
 //! With a = e^-ε, P(k) = (1 - a) / (1 + a) · a^|k| (Ghosh, Roughgarden and Sundararajan, *Universally utility-maximizing
-//! privacy mechanisms*, 2009; drawn as in Canonne, Kamath and Steinke, 2020). A track changes the counts of a table by one in all, so that a
-//! released count is ε-differentially private.
+//! privacy mechanisms*, 2009; drawn as in Canonne, Kamath and Steinke, 2020). A track changes the counts of a table by one
+//! in all, so that what is released of them is ε-differentially private.
 
 use crate::error::StatisticsError;
 use opendp::core::Measurement;
