@@ -127,7 +127,7 @@ fn fill(folder: &Path, begin: Timestamp) {
     database
         .execute_batch(&format!(
             "BEGIN;
-             INSERT INTO ledger {hours} SELECT name, start, start + 3600, id, 0.25, 3600.0, start + 3660 FROM hour, series;
+             INSERT INTO ledger {hours} SELECT name, start, start + 3600, id, 0.25, 1.0, start + 3660 FROM hour, series;
              INSERT INTO cell {hours}, category (number) AS (
                  VALUES (0) UNION ALL SELECT number + 1 FROM category WHERE number < {cells} - 1
              ) SELECT id, start, number, abs(random()) % 200 FROM hour, series, category;

@@ -28,6 +28,7 @@ mod real_server;
 mod scenes;
 mod schema;
 mod site_file;
+mod statistics;
 mod support;
 mod tidy;
 mod vault;

@@ -22,7 +22,7 @@ pub fn csv(table: &Table) -> Result<String, StatisticsError> {
     let mut text = format!("start,end,{},value,drawn,low,high,watched,status\r\n", field(&breakdown.dimension));
     for row in &table.rows {
         let (start, end) = (local(row.span.start, &spans), local(row.span.end, &spans));
-        let watched = format!("{:.4}", row.watched);
+        let watched = format!("{:.2}", row.watched);
         for (category, name) in names.iter().enumerate() {
             let interval = table.interval(row, category);
             text.extend([start.as_str(), ",", end.as_str(), ",", name.as_str(), ","]);

@@ -1,15 +1,16 @@
 //! The noise: discrete Laplace, drawn by OpenDP from OpenSSL's private generator, and what is known of it exactly.
 //!
 //! With a = e^-ε, P(k) = (1 - a) / (1 + a) · a^|k| (Ghosh, Roughgarden and Sundararajan, *Universally utility-maximizing
-//! privacy mechanisms*, 2009; drawn as in Canonne, Kamath and Steinke, 2020). A track changes one count by one, so that a
-//! released count is ε-differentially private.
+//! privacy mechanisms*, 2009; drawn as in Canonne, Kamath and Steinke, 2020). A track changes the counts of a table by one
+//! in all, so that what is released of them is ε-differentially private.
 
 use crate::error::StatisticsError;
 use opendp::core::Measurement;
-use opendp::domains::AtomDomain;
+use opendp::domains::{AtomDomain, VectorDomain};
 use opendp::measurements::make_laplace;
 use opendp::measures::MaxDivergence;
-use opendp::metrics::AbsoluteDistance;
+use opendp::metrics::L1Distance;
+use zeroize::Zeroizing;
 
 /// The noise of a privacy loss ε, as a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +77,8 @@ pub(crate) struct Laplace {
     scale: f64,
 }
 
-type Mechanism = Measurement<AtomDomain<i64>, AbsoluteDistance<i64>, MaxDivergence, i64>;
+type Counts = VectorDomain<AtomDomain<i64>>;
+type Mechanism = Measurement<Counts, L1Distance<i64>, MaxDivergence, Vec<i64>>;
 
 impl Laplace {
     /// The mechanism of a privacy loss.
@@ -92,14 +94,15 @@ impl Laplace {
         Err(StatisticsError::Noise(format!("there is no scale for a privacy loss of {epsilon}")))
     }
 
-    /// The count with its noise.
-    pub fn release(&self, count: i64) -> Result<i64, StatisticsError> {
-        mechanism(self.scale)?.invoke(&count).map_err(refused)
+    /// The counts of a span, each with its noise. One track changes them by one, all in all, which is the distance that the
+    /// mechanism is told.
+    pub fn release(&self, counts: &Zeroizing<Vec<i64>>) -> Result<Vec<i64>, StatisticsError> {
+        mechanism(self.scale)?.invoke(counts).map_err(refused)
     }
 }
 
 fn mechanism(scale: f64) -> Result<Mechanism, StatisticsError> {
-    make_laplace(AtomDomain::default(), AbsoluteDistance::default(), scale, None).map_err(refused)
+    make_laplace(VectorDomain::new(AtomDomain::default()), L1Distance::default(), scale, None).map_err(refused)
 }
 
 fn refused(error: opendp::error::Error) -> StatisticsError {

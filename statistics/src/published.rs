@@ -5,14 +5,14 @@ use crate::error::StatisticsError;
 use crate::grid::Span;
 use crate::interval::Interval;
 use crate::store::{Store, Tx};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::path::Path;
 
 /// Values below it are not shown, as statistical offices do; the noisy value alone decides. It protects nobody that the
 /// noise does not: it keeps small numbers from being read as exact.
 const SHOWN_FROM: i64 = 3;
-/// The part of a span that may have gone unwatched before it is called incomplete.
-const UNWATCHED: f64 = 0.01;
+/// The part of a span that must have been watched for it to be complete.
+const COMPLETE_FROM: f64 = 0.99;
 
 /// The released statistics of a data directory.
 pub struct Published {
@@ -52,7 +52,7 @@ pub struct Table {
 pub struct Row {
     /// The span.
     pub span: Span,
-    /// The part of it in which the place was looked at, from 0 to 1.
+    /// The part of it in which the place was looked at, from 0 to 1, in whole hundredths.
     pub watched: f64,
     /// The values as they were drawn, one a category: a statistician's, which may be negative. None in a gap.
     pub drawn: Vec<i64>,
@@ -96,7 +96,7 @@ impl Status {
 impl Row {
     /// Whether the place was looked at all the while, but for a hundredth.
     pub fn is_complete(&self) -> bool {
-        self.watched >= 1.0 - UNWATCHED
+        self.watched >= COMPLETE_FROM
     }
 
     /// What is to be said of the value of a category.
@@ -205,23 +205,22 @@ fn released(tx: &Tx<'_>, series: i64, order: &str) -> Result<Option<(Span, Times
     Ok(Some((span, Timestamp::from_second(at)?)))
 }
 
+/// A row a span: those in the ledger as it has them, and between them the gaps.
 fn rows(tx: &Tx<'_>, series: i64, info: &TableInfo) -> Result<Vec<Row>, StatisticsError> {
-    let Some((first, last)) = info.period else { return Ok(vec![]) };
-    let sql = "SELECT start, watched FROM ledger WHERE series = ?1 ORDER BY start";
-    let ledger: Vec<(i64, f64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT start, end, watched FROM ledger WHERE series = ?1 ORDER BY start";
+    let ledger: Vec<(i64, i64, f64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let sql = "SELECT start, value FROM cell WHERE series = ?1 ORDER BY start, category";
     let cells: Vec<(i64, i64)> = tx.rows(sql, [series], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (mut ledger, mut cells) = (ledger.into_iter().peekable(), cells.into_iter().peekable());
-    let spans = info.definition.spans()?.between(first.start, last.end)?;
-    let of_span = |span: Span| {
-        let start = span.start.as_second();
-        let watched = ledger.next_if(|(at, _)| *at == start).map_or(0.0, |(_, watched)| watched);
-        let mut drawn = vec![];
-        while let Some((_, value)) = cells.next_if(|(at, _)| *at == start) {
-            drawn.push(value);
+    let (spans, mut cells) = (info.definition.spans()?, cells.into_iter().peekable());
+    let mut rows: Vec<Row> = Vec::with_capacity(ledger.len());
+    for (start, end, watched) in ledger {
+        let span = Span { start: Timestamp::from_second(start)?, end: Timestamp::from_second(end)? };
+        if let Some(before) = rows.last().map(|row| row.span.end).filter(|before| *before < span.start) {
+            let gaps = spans.between(before, span.start)?.into_iter();
+            rows.extend(gaps.map(|span| Row { span, watched: 0.0, drawn: vec![] }));
         }
-        let part = watched / span.duration().max(SignedDuration::from_secs(1)).as_secs_f64();
-        Row { span, watched: part.clamp(0.0, 1.0), drawn }
-    };
-    Ok(spans.into_iter().map(of_span).collect())
+        let drawn = std::iter::from_fn(|| cells.next_if(|(at, _)| *at == start)).map(|(_, value)| value).collect();
+        rows.push(Row { span, watched: watched.clamp(0.0, 1.0), drawn });
+    }
+    Ok(rows)
 }

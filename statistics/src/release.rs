@@ -67,14 +67,9 @@ impl Statistics {
         }
         let mut store = Store::open(directory)?;
         let ids = store.write(|tx| {
-            let ids = definitions.iter().map(|definition| begin(tx, definition, now)).collect::<Result<Vec<_>, _>>()?;
-            for (id, definition) in ids.iter().zip(&definitions) {
-                tx.run(
-                    "UPDATE series SET ended = ?1 WHERE name = ?2 AND id <> ?3 AND ended IS NULL",
-                    (now.as_second(), definition.name(), id),
-                )?;
-            }
-            Ok(ids)
+            // Whatever is not begun again has left the site file, or is another definition.
+            tx.run("UPDATE series SET ended = ?1 WHERE ended IS NULL", [now.as_second()])?;
+            definitions.iter().map(|definition| begin(tx, definition, now)).collect::<Result<Vec<_>, _>>()
         })?;
         let running = ids.into_iter().zip(definitions).map(|(id, definition)| {
             let noise = definition.epsilon.map(Laplace::new).transpose()?;
@@ -200,7 +195,9 @@ fn release(
         }
         None => {}
     }
-    let watched = open.watched.as_secs_f64();
+    // In whole percent: to the second, it could tell when something moved.
+    let watched = open.watched.as_secs_f64() / open.span.duration().as_secs_f64().max(1.0);
+    let watched = (watched * 100.0).floor().clamp(0.0, 100.0) / 100.0;
     let values = open.draw(noise)?;
     tx.run(
         "INSERT INTO ledger (name, start, end, series, epsilon, watched, released) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 const SILENCE: SignedDuration = SignedDuration::from_secs(5);
 
 /// How a measure is counted. In each of them a track adds at most one to the cell that it counts in.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Tracks that came, or crossed.
     Sum,
@@ -82,8 +82,11 @@ impl OpenSpan {
                 Kind::Sum | Kind::Peak => count,
                 Kind::Mean => (count + watched / 2) / watched,
             };
-            let released = |count: &i64| noise.map_or(Ok(exact(*count)), |noise| noise.release(exact(*count)));
-            let drawn = counts.iter().map(released).collect::<Result<_, _>>()?;
+            let exact = Zeroizing::new(counts.iter().map(|count| exact(*count)).collect::<Vec<_>>());
+            let drawn = match noise {
+                Some(noise) => noise.release(&exact)?,
+                None => exact.to_vec(),
+            };
             self.counts = Counts::Drawn(drawn);
         }
         match &self.counts {
@@ -122,7 +125,8 @@ impl Tally {
             Kind::Peak => {
                 let Some(now) = self.open_at(at) else { return };
                 let present = self.present(now);
-                if let Some(peak) = self.spans.get_mut(&now).and_then(|open| open.cell(category)) {
+                // A peak has one cell: those who are there are counted together.
+                if let Some(peak) = self.spans.get_mut(&now).and_then(|open| open.cell(0)) {
                     *peak = present.max(*peak);
                 }
             }

@@ -7,6 +7,9 @@ mod distribution;
 mod formats;
 mod ledger;
 mod neighbours;
+mod sensitivity;
+#[cfg(feature = "parquet")]
+mod tools;
 mod utility;
 
 use crate::{Breakdown, Definition, Published, Statistics, Table};

@@ -1,8 +1,8 @@
 //! Synthetic tracks for the counting rules: people who walk past a zone in the middle of the picture, some of whom turn back
 //! or stand about, seen ten times a second with noise and with frames in which they are missed.
 
-use super::{Sighting, TrackId};
-use crate::geometry::Rect;
+use super::{Direction, LineCrossing, Occurrence, Sighting, TrackId, ZoneCount};
+use crate::geometry::{Point, Polygon, Rect, Segment};
 use crate::object::ObjectClass;
 use jiff::Timestamp;
 use rand_pcg::Pcg32;
@@ -94,4 +94,29 @@ pub(super) fn passers_by(count: u64) -> Vec<Walk> {
         Walk::new(number, truth, NOISE, &mut dice)
     };
     (0..count).map(walk).collect()
+}
+
+/// Prints tracks and what the rules count of them: `scripts/check-statistics.sh` has another library count the same.
+#[test]
+#[ignore = "scripts/check-statistics.sh reads what it prints"]
+fn tracks_for_a_peer() {
+    let walks = passers_by(1000);
+    let line = Segment::new(Point::new(0.5, 0.0), Point::new(0.5, 1.0));
+    let corners = [(0.35, 0.0), (0.65, 0.0), (0.65, 1.0), (0.35, 1.0)].map(|(x, y)| Point::new(x, y));
+    let mut crossing = LineCrossing::new(line, Direction::Any);
+    let mut zone = ZoneCount::new(Polygon::new(&corners).unwrap());
+    let (mut crossings, mut entries) = (0, 0);
+    for walk in &walks {
+        crossings += walk.sightings().filter_map(|seen| crossing.observe(&seen)).count();
+        entries += walk.sightings().any(|seen| zone.observe(&seen) == Some(Occurrence::InZone)) as usize;
+        crossing.forget(walk.track);
+        zone.forget(walk.track);
+    }
+    let truth = serde_json::json!({
+        "crossings": walks.iter().map(|walk| walk.crossings_of(0.5)).sum::<usize>(),
+        "entries": walks.iter().filter(|walk| walk.seconds_within(0.35, 0.65) >= 0.3).count(),
+    });
+    let tracks: Vec<_> = walks.iter().map(|walk| &walk.seen).collect();
+    let found = serde_json::json!({ "crossings": crossings, "entries": entries });
+    println!("{}", serde_json::json!({ "truth": truth, "found": found, "tracks": tracks }));
 }

@@ -3,6 +3,7 @@
 use super::EPSILON;
 use crate::Noise;
 use crate::noise::Laplace;
+use zeroize::Zeroizing;
 
 const DRAWS: usize = 1_000_000;
 /// Values beyond it are taken together.
@@ -11,11 +12,12 @@ const TAIL: i64 = 30;
 /// Pearson's statistic of draws against the exact probabilities of a loss, and its degrees of freedom.
 fn chi_square(draws: usize, of: &Laplace, claimed: Noise) -> (f64, f64) {
     const COUNT: i64 = 1000;
+    const AT_ONCE: usize = 1000;
     let bins = 2 * TAIL as usize + 1;
     let mut observed = vec![0_u64; bins];
-    for _ in 0..draws {
-        let noise = of.release(COUNT).unwrap() - COUNT;
-        observed[(noise.clamp(-TAIL, TAIL) + TAIL) as usize] += 1;
+    let counts = Zeroizing::new(vec![COUNT; AT_ONCE]);
+    for value in (0..draws / AT_ONCE).flat_map(|_| of.release(&counts).unwrap()) {
+        observed[((value - COUNT).clamp(-TAIL, TAIL) + TAIL) as usize] += 1;
     }
     let tail: f64 = (TAIL..2000).map(|value| claimed.probability(value)).sum();
     let expected = (-TAIL..=TAIL).map(|value| if value.abs() == TAIL { tail } else { claimed.probability(value) });
