@@ -20,6 +20,7 @@ mod supplied;
 mod text;
 mod truth;
 mod turns;
+mod web;
 mod witness;
 
 use arguments::{Arguments, Command};
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Import(import) => command::import::run(import),
         Command::Schema(_) => command::schema::run(),
         Command::Run(run) => command::run::run(run),
+        Command::Serve(serve) => command::serve::run(serve),
         Command::Demo(demo) => command::demo::run(demo),
         Command::Models(models) => command::models::run(models),
         Command::Events(events) => command::vault::events::events(events),

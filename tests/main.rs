@@ -33,4 +33,5 @@ mod support;
 mod tidy;
 mod vault;
 mod vault_people;
+mod web;
 mod witness;

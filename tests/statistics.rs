@@ -2,6 +2,7 @@
 
 use crate::support::VOKTER;
 use jiff::{SignedDuration, Timestamp};
+use std::path::Path;
 use std::process::{Command, Output};
 use vokter_rules::analysis::TrackId;
 use vokter_rules::object::ObjectClass;
@@ -37,21 +38,27 @@ fn shown(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-#[test]
-fn what_was_released_is_listed_exported_drawn_and_explained() {
-    let folder = tempfile::tempdir().unwrap();
+/// Releases an hour of a series into `data`; returns what was drawn.
+pub fn release(folder: &Path) -> Vec<i64> {
     let begin: Timestamp = "2026-11-20T08:00:00+01:00".parse().unwrap();
-    let mut counter = Statistics::open(&folder.path().join("data"), vec![definition()], begin).unwrap();
+    let mut counter = Statistics::open(&folder.join("data"), vec![definition()], begin).unwrap();
     counter.look(0, begin).unwrap();
     (0..90).for_each(|number| counter.count(0, TrackId::from_random(number), number as usize % 2, begin));
     let closed = counter.close(0, begin + SignedDuration::from_mins(62)).unwrap();
     let Outcome::Released(drawn) = &closed[0].outcome else { panic!("{closed:?}") };
+    drawn.clone()
+}
+
+#[test]
+fn what_was_released_is_listed_exported_drawn_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let drawn = release(folder.path());
 
     let table = ["visitors.crossings", "--data-dir", "data"];
     let list = shown(&folder, &["list", "--data-dir", "data"]);
     assert!(list.starts_with("visitors.crossings.") && list.contains("Town square: line crossings by hour"), "{list}");
     let csv = shown(&folder, &[&["export"][..], &table].concat());
-    for (way, value) in ["left", "right"].iter().zip(drawn) {
+    for (way, value) in ["left", "right"].iter().zip(&drawn) {
         assert!(csv.contains(&format!(",{way},{value},{value},")), "{csv}");
     }
     let json = shown(&folder, &[&["export", "--format", "json-stat"][..], &table].concat());

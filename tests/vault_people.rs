@@ -257,7 +257,7 @@ fn acc_6_passages_with_a_card_alone_leave_nothing_anywhere() {
         let database = rusqlite::Connection::open(folder.join("vault.db")).unwrap();
         database.query_row("SELECT count(*) FROM item", [], |row| row.get::<_, i64>(0)).unwrap()
     };
-    assert_eq!(leaves(&office.path("doors")), 1, "the register of who holds which role, and nothing else");
+    assert_eq!(leaves(&office.path("doors")), 2, "who holds which role, who said so, and nothing else");
     let strong: String = (0..3).map(|number| passage("store", "pin-and-card", &format!("{number}"))).collect();
     let wrong =
         passage("attic", "pin-and-card", "CANARY") + &passage("store", "card", "9").replace('}', ",\"mood\":1}");

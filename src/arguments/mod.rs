@@ -78,6 +78,11 @@ pub enum Command {
     /// Watches the cameras of a site. Live cameras are watched until Ctrl-C, files to their end. Events are JSON lines;
     /// a terminal also shows a line per camera, and anything else gets JSON logs on standard error.
     Run(Run),
+    /// Answer HTTP over what a run has released, without watching
+    ///
+    /// Serves released statistics, which are about nobody, to anyone: /v1/statistics, described by /openapi.json and, for
+    /// people, by /. A run does so itself with --listen. Ends with Ctrl-C.
+    Serve(Serve),
     /// Show a day at a synthetic site, and what was found of what happened
     ///
     /// Renders a day at a small site, watches it, and holds what was found against what happened. Exits with 0 if at
@@ -327,6 +332,7 @@ pub struct Schema {}
   vokter run site.toml
   vokter run site.toml --events events.jsonl --stills pictures/
   vokter run site.toml --data-dir /var/lib/vokter > /dev/null
+  vokter run site.toml --data-dir data --listen 127.0.0.1:8080
   vokter run site.toml --model models/yolox-s.toml | jq -c '[.time, .camera, .rule]'
   GATE_URL=rtsp://user:secret@10.0.0.5/1 vokter run site.toml")]
 pub struct Run {
@@ -360,6 +366,36 @@ pub struct Run {
     /// Analyse every frame, whether anything moves or not
     #[arg(long)]
     pub no_gate: bool,
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+/// Where HTTP is answered.
+#[derive(Args, Default)]
+pub struct Listen {
+    /// Answer HTTP here: health, metrics, released statistics; / shows all of it
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// The certificate, as PEM; without it, only this machine is answered
+    #[arg(long, value_name = "FILE", requires_all = ["listen", "tls_key"])]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  vokter serve --data-dir /var/lib/vokter --listen 127.0.0.1:8080
+  vokter serve --data-dir data --listen 0.0.0.0:443 \\
+    --tls-cert cert.pem --tls-key key.pem
+  curl http://127.0.0.1:8080/v1/statistics/tables | jq '.tables[].id'")]
+pub struct Serve {
+    /// The folder that a run keeps its statistics in
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: PathBuf,
+    #[command(flatten)]
+    pub listen: Listen,
 }
 
 #[derive(Args)]
@@ -395,6 +431,7 @@ impl Demo {
             sessions: None,
             pace: !self.fast,
             no_gate: false,
+            listen: Listen::default(),
         }
     }
 }

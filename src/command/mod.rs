@@ -8,6 +8,7 @@ pub mod models;
 pub mod new;
 pub mod run;
 pub mod schema;
+pub mod serve;
 pub mod sign;
 pub mod statistics;
 pub mod status;

@@ -5,7 +5,7 @@ use crate::counter::Counter;
 use crate::keeper::Keeper;
 use crate::live_view::LiveView;
 use crate::outlet::{Outlet, id_of};
-use crate::{documents, logs, report, supplied};
+use crate::{documents, logs, report, supplied, web};
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam::channel::Receiver;
 use std::io::IsTerminal;
@@ -43,6 +43,8 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
     let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
     let counter = counter.transpose()?.flatten();
+    let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone());
+    let server = web::start(&arguments.listen, site)?;
     stop_on_signal(engine.stop_switch())?;
 
     let (stop, above) = (engine.stop_switch(), view.clone());
@@ -57,6 +59,9 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let cameras = engine.join();
     if let Some(counter) = counter {
         counter.finish();
+    }
+    if let Some(server) = server {
+        server.stop();
     }
     // What was reported before a failure is written before the failure is said.
     writer.join().map_err(|_| anyhow!("the writer of events panicked"))??;

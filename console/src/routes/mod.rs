@@ -22,8 +22,8 @@ pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 /// What the routes answer about.
 #[derive(Clone)]
 pub struct Site {
-    /// The folder that released statistics are in.
-    pub statistics: PathBuf,
+    /// The folder that released statistics are in, if there is one.
+    pub statistics: Option<PathBuf>,
     /// The counters of the machine.
     pub metrics: Registry,
     /// Whether it is ready.
@@ -45,6 +45,7 @@ fn all() -> (Router<Site>, Document) {
         .routes(routes!(system::readyz))
         .routes(routes!(system::metrics))
         .routes(routes!(statistics::tables))
+        .routes(routes!(statistics::one))
         .routes(routes!(statistics::metadata))
         .routes(routes!(statistics::data))
         .routes(routes!(statistics::plot))

@@ -76,6 +76,26 @@ pub async fn tables(State(site): State<Site>) -> Result<Response, Problem> {
     blocking(site, |published| Ok(json(&listing(&published.tables()?, BASE)?))).await
 }
 
+/// One of the tables.
+#[utoipa::path(
+    get,
+    path = "/v1/statistics/tables/{id}",
+    tag = "statistics",
+    params(("id" = String, Path, description = "The table")),
+    responses(
+        (status = 200, description = "The table, as PxWeb lists it", body = Object),
+        (status = 404, description = "There is no such table", body = Problem, content_type = "application/problem+json")
+    ),
+    extensions(("x-role" = json!("anyone")), ("x-purpose" = json!("anonymous-counting")))
+)]
+pub async fn one(State(site): State<Site>, Path(id): Path<String>) -> Result<Response, Problem> {
+    table(site, id, |_, table| {
+        let listed = listing(std::slice::from_ref(&table.info), BASE)?;
+        Ok(json(listed.pointer("/tables/0").unwrap_or(&listed)))
+    })
+    .await
+}
+
 /// What must be known of a table to use it: definition, noise, detector error, gaps, revisions.
 #[utoipa::path(
     get,
@@ -189,7 +209,9 @@ async fn blocking(
     site: Site,
     answer: impl FnOnce(&mut Published) -> Result<Response, StatisticsError> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let read = move || Published::open(&site.statistics).and_then(|mut published| answer(&mut published));
+    let nothing = || Problem::saying(StatusCode::NOT_FOUND, "nothing was released yet");
+    let folder = site.statistics.ok_or_else(nothing)?;
+    let read = move || Published::open(&folder).and_then(|mut published| answer(&mut published));
     match tokio::task::spawn_blocking(read).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(problem(&error)),

@@ -170,6 +170,8 @@ fn child() {
             _ => SignedDuration::from_secs(dice.below(300) as i64),
         };
         say(format!("now {now}"));
+        // One of an earlier round lies before the end of an incident's window.
+        let earlier = if dice.below(2) == 0 { mine.pop() } else { None };
         let payloads: Vec<String> =
             (0..1 + dice.below(6)).map(|number| format!("{}-{round}-{number}", dice.below(1 << 31))).collect();
         let drafts = payloads.iter().enumerate().map(|(number, payload)| Draft {
@@ -192,8 +194,7 @@ fn child() {
                 say(format!("erased {id}"));
             }
         }
-        if dice.below(4) == 0 && !mine.is_empty() {
-            let id = mine.swap_remove(dice.below(mine.len() as u64) as usize);
+        if let Some(id) = earlier {
             let evidence = Evidence::new("a crash test").unwrap();
             let ground = Ground::Norway(NorwayGround::Law { provision: evidence.clone() });
             let (source, from, to) = (Source::Reported, now - SignedDuration::from_hours(24), now);
