@@ -81,7 +81,7 @@ mod tests {
 
     fn noise(width: u32, height: u32, seed: u32) -> RgbImage {
         RgbImage::from_fn(width, height, |x, y| {
-            let mixed = (x * 7919 + y * 104_729 + seed).wrapping_mul(2_654_435_761);
+            let mixed = (x * 7919 + y * 104_729).wrapping_add(seed).wrapping_mul(2_654_435_761);
             Rgb([(mixed >> 8) as u8, (mixed >> 16) as u8, (mixed >> 24) as u8])
         })
     }
