@@ -332,7 +332,16 @@ impl Session<'_> {
 
     /// The steps of one case of that purpose: the one that began it, and those that followed.
     pub(crate) fn case(&self, case: ItemId, purpose: &PurposeLabel) -> Result<(CaseRecord, Vec<Step>), VaultError> {
-        let mut records = self.records()?.into_iter();
+        Self::case_among(self.records()?, case, purpose)
+    }
+
+    /// As [`Self::case`], among records that were read.
+    pub(crate) fn case_among(
+        records: Vec<CaseRecord>,
+        case: ItemId,
+        purpose: &PurposeLabel,
+    ) -> Result<(CaseRecord, Vec<Step>), VaultError> {
+        let mut records = records.into_iter();
         let begun = records.find(|record| record.id == case && record.step.purpose() == Some(purpose));
         let no_case = || VaultError::NoCase { case: case.to_string(), purpose: purpose.to_string() };
         let begun = begun.ok_or_else(no_case)?;
@@ -343,14 +352,7 @@ impl Session<'_> {
     /// The window of an incident, or of a data subject's request, that is open.
     pub(crate) fn window(&self, case: ItemId, purpose: &PurposeLabel) -> Result<(Timestamp, Timestamp), VaultError> {
         let (begun, steps) = self.case(case, purpose)?;
-        let not_open = |why| VaultError::NotOpen { case: case.to_string(), why };
-        if steps.iter().any(|step| matches!(step, Step::Closed { .. } | Step::Answered { .. })) {
-            return Err(not_open("is closed"));
-        }
-        match begun.step {
-            Step::Incident { from, to, .. } | Step::Asked { from: Some(from), to: Some(to), .. } => Ok((from, to)),
-            _ => Err(not_open("has no window in which anything may be looked at")),
-        }
+        open_window(&begun, &steps)
     }
 
     /// Takes the steps that time takes: certificates of what nobody received, requests that nobody answered.
@@ -422,5 +424,17 @@ impl Session<'_> {
             return Err(VaultError::OutsideWindow(id.to_string()));
         }
         Ok(held)
+    }
+}
+
+/// The window of a case, if it is open and has one.
+pub(crate) fn open_window(begun: &CaseRecord, steps: &[Step]) -> Result<(Timestamp, Timestamp), VaultError> {
+    let not_open = |why| VaultError::NotOpen { case: begun.id.to_string(), why };
+    if steps.iter().any(|step| matches!(step, Step::Closed { .. } | Step::Answered { .. })) {
+        return Err(not_open("is closed"));
+    }
+    match &begun.step {
+        Step::Incident { from, to, .. } | Step::Asked { from: Some(from), to: Some(to), .. } => Ok((*from, *to)),
+        _ => Err(not_open("has no window in which anything may be looked at")),
     }
 }

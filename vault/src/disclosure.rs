@@ -11,6 +11,7 @@ use crate::access::{Access, Operation};
 use crate::cases::{Evidence, Extract, Step};
 use crate::error::VaultError;
 use crate::item::{ItemId, Kept};
+use crate::lineage::Lineage;
 use crate::purpose::{Grant, Kind, PurposeLabel};
 use crate::register::{Law, same};
 use crate::retention::Retention;
@@ -228,24 +229,12 @@ impl Vault {
         let files = self.step(grant, access, (Operation::DecideDisclosure, &[case]), now, |session| {
             let label = grant.purpose();
             let state = session.disclosure(case, label)?;
-            let extract = state.extract.ok_or_else(|| VaultError::NotApproved(case.to_string()))?;
-            let (mut left, lineage) = (Vec::new(), session.lineage()?);
-            for item in &state.items {
-                let item = lineage.current(*item);
-                // What is not there has come to its deadline, or was erased, meanwhile, and all that was made of it too.
-                if session.row_of(&label.text(), item)?.is_some() {
-                    left.push(item);
-                }
+            if state.extract.is_none() {
+                return Err(VaultError::NotApproved(case.to_string()));
             }
-            let mut files = session.erase_everywhere(label, &left)?;
-            match session.erase(&extracts_of(label), label, extract.item) {
-                // It went with its items.
-                Err(VaultError::NoItem { .. }) => {}
-                other => {
-                    other?;
-                    files.push(extract.item);
-                }
-            }
+            let current: Vec<_> = state.items.iter().map(|(_, current)| *current).collect();
+            // The extract goes with its items. What is not there has come to its deadline, or was erased, meanwhile.
+            let files = session.erase_what_is_left(label, &current)?;
             session.record(access.who(), Step::Received { case, receipt: receipt.clone() })?;
             Ok(files)
         })?;
@@ -261,7 +250,8 @@ pub(crate) fn extracts_of(purpose: &PurposeLabel) -> String {
 /// Where a disclosure stands.
 struct Disclosure {
     asked_by: String,
-    items: Vec<ItemId>,
+    /// By the numbers that were asked for, and by those that they have now.
+    items: Vec<(ItemId, ItemId)>,
     ground: Ground,
     recipient: String,
     is_decided: bool,
@@ -280,10 +270,13 @@ struct Cover<'a> {
 
 impl Session<'_> {
     fn disclosure(&self, case: ItemId, purpose: &PurposeLabel) -> Result<Disclosure, VaultError> {
-        let (begun, steps) = self.case(case, purpose)?;
+        let records = self.records()?;
+        let lineage = Lineage::of(&records);
+        let (begun, steps) = Self::case_among(records, case, purpose)?;
         let Step::Requested { items, ground, recipient, .. } = begun.step else {
             return Err(VaultError::NotOpen { case: case.to_string(), why: "is no request for a disclosure" });
         };
+        let items = items.into_iter().map(|item| (item, lineage.current(item))).collect();
         let decided = steps.into_iter().find_map(|step| match step {
             Step::Decided { extract, .. } => Some(extract),
             _ => None,
@@ -313,9 +306,8 @@ impl Session<'_> {
         let cover = Cover { case, purpose: &text, at, ground: &state.ground };
         let mut files = vec![("disclosure.json".to_owned(), Zeroizing::new(json(&cover)?))];
         let mut ends = Timestamp::MAX;
-        let lineage = self.lineage()?;
-        for id in &state.items {
-            let item = self.open_item(&text, lineage.current(*id))?;
+        for (id, current) in &state.items {
+            let item = self.open_item(&text, *current)?;
             ends = ends.min(item.deadline);
             files.push((format!("{id}.json"), item.payload));
             files.extend(item.medium.map(|medium| (format!("{id}.jpg"), medium)));

@@ -2,7 +2,7 @@
 //! longer, to a review, and never past the cap of its class (WPC-7, KRS-28, KRS-34, KRS-35).
 
 use crate::access::{Access, Operation};
-use crate::cases::{Evidence, Step};
+use crate::cases::{Evidence, Step, open_window};
 use crate::error::VaultError;
 use crate::item::{ItemId, Kept};
 use crate::purpose::{Grant, Kind, PurposeLabel};
@@ -107,12 +107,11 @@ impl Vault {
         }
         let (held, files) = self.step(grant, access, (Operation::Hold, items), now, |session| {
             let window = session.incident(incident, grant.purpose())?;
-            let (mut held, mut files) = (Vec::new(), Vec::new());
+            let (retention, mut held) = (Retention::hold(session.law()?), Vec::new());
             for item in items {
-                let (new, gone) = session.hold(grant.purpose(), *item, window, review)?;
-                held.push(new);
-                files.extend(gone);
+                held.push(session.hold(grant.purpose(), *item, window, (retention, review))?);
             }
+            let files = [items, &session.erase_what_is_left(grant.purpose(), items)?].concat();
             let (before, items, evidence) = (items.to_vec(), held.clone(), evidence.clone());
             session.record(access.who(), Step::Held { case: incident, before, items, evidence, review })?;
             Ok((held, files))
@@ -125,24 +124,23 @@ impl Vault {
 impl Session<'_> {
     /// The window of an incident that is open. A data subject's request is none: nothing is held for it.
     fn incident(&self, case: ItemId, purpose: &PurposeLabel) -> Result<(Timestamp, Timestamp), VaultError> {
-        if !matches!(self.case(case, purpose)?.0.step, Step::Incident { .. }) {
+        let (begun, steps) = self.case(case, purpose)?;
+        if !matches!(begun.step, Step::Incident { .. }) {
             return Err(VaultError::NotOpen { case: case.to_string(), why: "is no incident" });
         }
-        self.window(case, purpose)
+        open_window(&begun, &steps)
     }
 
-    /// Holds an item. What was made of it before ends with its earlier row; returns the new number, and what has files to be
-    /// taken away.
+    /// Holds an item, and erases its earlier row. Returns the new number.
     fn hold(
         &mut self,
         label: &PurposeLabel,
         id: ItemId,
         window: (Timestamp, Timestamp),
-        review: Timestamp,
-    ) -> Result<(ItemId, Vec<ItemId>), VaultError> {
+        (retention, review): (Retention, Timestamp),
+    ) -> Result<ItemId, VaultError> {
         let purpose = label.text();
         let held = self.open_inside(&purpose, id, window)?;
-        let retention = Retention::hold(self.law()?);
         let ends = retention.deadline_until(held.captured, Some(review))?;
         if ends <= self.time()? {
             return Err(VaultError::NoReview);
@@ -155,6 +153,7 @@ impl Session<'_> {
         let Kept::Until(new, _) = self.keep_until(&purpose, retention, &what)? else {
             return Err(VaultError::NoReview);
         };
-        Ok((new, self.erase_everywhere(label, &[id])?))
+        self.erase(&purpose, label, id)?;
+        Ok(new)
     }
 }

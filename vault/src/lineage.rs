@@ -16,7 +16,7 @@ pub struct Lineage {
 }
 
 impl Lineage {
-    fn of(records: &[CaseRecord]) -> Self {
+    pub fn of(records: &[CaseRecord]) -> Self {
         let mut lineage = Self::default();
         for record in records {
             match &record.step {
@@ -42,11 +42,6 @@ impl Lineage {
 }
 
 impl Session<'_> {
-    /// Which item took the place of which.
-    pub(crate) fn lineage(&self) -> Result<Lineage, VaultError> {
-        Ok(Lineage::of(&self.records()?))
-    }
-
     /// Erases items, and every copy and extract that holds one of them. Returns what has files to be taken away after the
     /// commit.
     ///
@@ -59,30 +54,55 @@ impl Session<'_> {
     ) -> Result<Vec<ItemId>, VaultError> {
         let records = self.records()?;
         let lineage = Lineage::of(&records);
-        let erased: BTreeSet<_> = items.iter().map(|item| lineage.current(*item)).collect();
-        let holds = |item: &ItemId| erased.contains(&lineage.current(*item));
-        let purpose = label.text();
-        erased.iter().try_for_each(|item| self.erase(&purpose, label, *item))?;
-        let mut files: Vec<_> = erased.iter().copied().collect();
+        for item in items {
+            let item = lineage.current(*item);
+            if self.row_of(&label.text(), item)?.is_none() {
+                return Err(VaultError::NoItem { item: item.to_string(), purpose: label.to_string() });
+            }
+        }
+        self.erase_left_of(label, items, &records, &lineage)
+    }
+
+    /// Erases what is left of items and of all that was made of them. Returns what has files to be taken away after the
+    /// commit.
+    pub(crate) fn erase_what_is_left(
+        &mut self,
+        label: &PurposeLabel,
+        items: &[ItemId],
+    ) -> Result<Vec<ItemId>, VaultError> {
+        let records = self.records()?;
+        self.erase_left_of(label, items, &records, &Lineage::of(&records))
+    }
+
+    fn erase_left_of(
+        &mut self,
+        label: &PurposeLabel,
+        items: &[ItemId],
+        records: &[CaseRecord],
+        lineage: &Lineage,
+    ) -> Result<Vec<ItemId>, VaultError> {
+        let items: BTreeSet<_> = items.iter().map(|item| lineage.current(*item)).collect();
+        let holds = |item: &ItemId| items.contains(&lineage.current(*item));
         let requests: BTreeSet<_> = records
             .iter()
             .filter(|record| matches!(&record.step, Step::Requested { items, .. } if items.iter().any(holds)))
             .map(|record| record.id)
             .collect();
-        for record in &records {
-            let (purpose, made) = match &record.step {
-                Step::Copied { item, copy, .. } if holds(item) => (copies_of(label), *copy),
-                Step::Decided { case, extract: Some(extract) } if requests.contains(case) => {
-                    (extracts_of(label), extract.item)
-                }
-                _ => continue,
-            };
-            match self.erase(&purpose, label, made) {
+        let made = records.iter().filter_map(|record| match &record.step {
+            Step::Copied { item, copy, .. } if holds(item) => Some((copies_of(label), *copy)),
+            Step::Decided { case, extract: Some(extract) } if requests.contains(case) => {
+                Some((extracts_of(label), extract.item))
+            }
+            _ => None,
+        });
+        let mut files = Vec::new();
+        for (purpose, item) in items.iter().map(|item| (label.text(), *item)).chain(made) {
+            match self.erase(&purpose, label, item) {
                 // It was erased before, or its time is over.
                 Err(VaultError::NoItem { .. }) => {}
                 other => {
                     other?;
-                    files.push(made);
+                    files.push(item);
                 }
             }
         }

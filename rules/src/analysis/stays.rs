@@ -1,7 +1,7 @@
 //! Stays in a zone, with hysteresis: who flickers at its edge neither comes nor goes.
 
 use super::per_track::PerTrack;
-use super::{Sighting, TrackId};
+use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::Polygon;
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,13 +16,6 @@ pub(super) struct Stays {
     stays: PerTrack<Stay>,
 }
 
-/// What a sighting changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
-    Came,
-    Left,
-}
-
 #[derive(Default)]
 struct Stay {
     inside_since: Option<Timestamp>,
@@ -35,7 +28,8 @@ impl Stays {
         Self { zone, entry_hold, stays: PerTrack::new() }
     }
 
-    pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Change> {
+    /// Whether the object has come, or has left.
+    pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
         let inside = self.zone.contains(sighting.region.bottom_centre());
         let stay = self.stays.entry(sighting.track)?;
         let (since, hold) = if inside {
@@ -49,7 +43,7 @@ impl Stays {
             return None;
         }
         stay.is_there = inside;
-        Some(if inside { Change::Came } else { Change::Left })
+        Some(if inside { Occurrence::InZone } else { Occurrence::LeftZone })
     }
 
     pub(super) fn forget(&mut self, track: TrackId) {

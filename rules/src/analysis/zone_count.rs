@@ -24,7 +24,7 @@
 //! objects = ["person"]
 //! ```
 
-use super::stays::{Change, Stays};
+use super::stays::Stays;
 use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::Polygon;
 use jiff::SignedDuration;
@@ -42,10 +42,7 @@ impl ZoneCount {
     }
 
     pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
-        self.0.observe(sighting).map(|change| match change {
-            Change::Came => Occurrence::InZone,
-            Change::Left => Occurrence::LeftZone,
-        })
+        self.0.observe(sighting)
     }
 
     pub(super) fn forget(&mut self, track: TrackId) {

@@ -22,7 +22,7 @@
 //! objects = ["person", "car"]
 //! ```
 
-use super::stays::{Change, Stays};
+use super::stays::Stays;
 use super::{Occurrence, Sighting, TrackId};
 use crate::geometry::Polygon;
 use jiff::SignedDuration;
@@ -40,7 +40,7 @@ impl ZoneIntrusion {
     }
 
     pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
-        self.0.observe(sighting).filter(|change| *change == Change::Came).map(|_| Occurrence::InZone)
+        self.0.observe(sighting).filter(|seen| *seen == Occurrence::InZone)
     }
 
     pub(super) fn forget(&mut self, track: TrackId) {
