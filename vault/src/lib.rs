@@ -42,6 +42,7 @@ mod store;
 mod tests;
 mod vault;
 mod verify;
+mod workbook;
 
 pub use access::{Access, Operation, Role};
 pub use cases::{CaseRecord, Evidence, Extract, Step};
@@ -64,3 +65,4 @@ pub use root_key::RootKey;
 pub use vault::Vault;
 pub use verify::{Verdict, verify};
 pub use vokter_rules::jurisdiction::RetentionClass;
+pub use workbook::{Page, Workbook};

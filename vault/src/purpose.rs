@@ -177,7 +177,7 @@ impl Mint {
         Ok(Recorder { label, retention })
     }
 
-    fn once(&mut self, what: &'static str, label: &PurposeLabel) -> Result<(), VaultError> {
+    pub(crate) fn once(&mut self, what: &'static str, label: &PurposeLabel) -> Result<(), VaultError> {
         if self.handed_out.insert((what, label.clone())) { Ok(()) } else { Err(VaultError::Minted(label.to_string())) }
     }
 }

@@ -288,13 +288,22 @@ impl Vault {
 impl AccessRecord {
     /// The record of a register that somebody's site file told the vault.
     pub(crate) fn of_enrolment(by: &str, at: Timestamp) -> Self {
+        Self::in_no_role(by, "tell who holds which role", LOG_PURPOSE.to_owned(), "the site file that runs", at)
+    }
+
+    /// The record of what the engine itself read of a purpose, to go on with its work.
+    pub(crate) fn of_engine(by: &str, operation: &str, purpose: &PurposeLabel, reason: &str, at: Timestamp) -> Self {
+        Self::in_no_role(by, operation, purpose.text(), reason, at)
+    }
+
+    fn in_no_role(by: &str, operation: &str, purpose: String, reason: &str, at: Timestamp) -> Self {
         Self {
             at,
             who: by.to_owned(),
             role: "none".to_owned(),
-            operation: "tell who holds which role".to_owned(),
-            purpose: LOG_PURPOSE.to_owned(),
-            reason: "the site file that runs".to_owned(),
+            operation: operation.to_owned(),
+            purpose,
+            reason: reason.to_owned(),
             refused: false,
             from: None,
             to: None,

@@ -8,6 +8,7 @@ use crate::register::Law;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use vokter_rules::jurisdiction::{DEFAULT_RETENTION_DAYS, RetentionClass};
+use vokter_rules::limits;
 
 const MINUTE_MS: i64 = 60_000;
 /// Minutes of a day, in milliseconds.
@@ -31,6 +32,7 @@ const fn cap(class: RetentionClass) -> (Cap, &'static str, &'static str) {
         RetentionClass::NorwayPointOfSale => (Cap::Months(3), "3 months", "WPC-8"),
         RetentionClass::PassageLog => (Cap::Days(90), "90 days", "ACC-13"),
         RetentionClass::Iceland => (Cap::Days(90), "90 days", "ISL-13"),
+        RetentionClass::ParkingSession => (Cap::Days(limits::STAY_DAYS as i64), "90 days", "IVA-7b"),
         RetentionClass::AuditLog => (Cap::Days(365), "365 days", "KRS-27"),
     }
 }
@@ -47,6 +49,9 @@ impl Retention {
     pub const DEFAULT: Self = Self { class: RetentionClass::EngineDefault, days: DEFAULT_RETENTION_DAYS };
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
+
+    /// What a workbook is kept: each page has a time of its own within it.
+    pub(crate) const SESSION: Self = Self { class: RetentionClass::ParkingSession, days: limits::STAY_DAYS as u16 };
 
     /// What is held since the police will likely get it: as long as the law allows (WPC-7, ISL-13).
     pub(crate) const fn hold(law: Law) -> Self {
@@ -65,9 +70,12 @@ impl Retention {
     ///
     /// # Errors
     /// When the class allows fewer under every calendar, or is none that a whole purpose can have: what is held for the
-    /// police is held item by item, and the log is the vault's own.
+    /// police is held item by item, a workbook and the log have times of their own.
     pub fn new(class: RetentionClass, days: u16) -> Result<Self, VaultError> {
-        if matches!(class, RetentionClass::NorwayPoliceHandover | RetentionClass::AuditLog) {
+        if matches!(
+            class,
+            RetentionClass::NorwayPoliceHandover | RetentionClass::ParkingSession | RetentionClass::AuditLog
+        ) {
             return Err(VaultError::NotOfAPurpose(class.name()));
         }
         let (cap, words, requirement) = cap(class);
@@ -164,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_whole_purpose_is_not_held_for_the_police_and_not_kept_like_the_log() {
-        for class in [RetentionClass::NorwayPoliceHandover, RetentionClass::AuditLog] {
+        for class in [RetentionClass::NorwayPoliceHandover, RetentionClass::ParkingSession, RetentionClass::AuditLog] {
             assert!(matches!(Retention::new(class, 1), Err(VaultError::NotOfAPurpose(_))), "{class:?}");
         }
     }

@@ -119,6 +119,11 @@ impl Store {
         Ok(done)
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Cuts the journal to nothing, so that it holds no copy of what was destroyed. `false` where another process was
     /// reading all the while; it is then cut at the next turn.
     pub fn cut_journal(&self) -> Result<bool, VaultError> {

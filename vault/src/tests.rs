@@ -10,6 +10,7 @@ mod passage;
 mod rights;
 mod tamper;
 mod trouble;
+mod workbook;
 
 use crate::bucket::Bucket;
 use crate::read::Wanted;

@@ -253,6 +253,7 @@ pub(crate) struct Session<'a> {
 }
 
 /// What is to be kept.
+#[derive(Clone, Copy)]
 pub(crate) struct What<'a> {
     pub captured: Timestamp,
     /// A time at which it ends, if that is before its deadline.
@@ -308,8 +309,18 @@ impl Session<'_> {
         retention: Retention,
         what: &What<'_>,
     ) -> Result<Kept, VaultError> {
+        self.keep_all(purpose, retention, std::iter::once(*what))?.pop().ok_or(VaultError::Time)
+    }
+
+    /// Keeps items of one purpose, each at most until a time that is earlier than its deadline.
+    pub(crate) fn keep_all<'a>(
+        &mut self,
+        purpose: &str,
+        retention: Retention,
+        whats: impl Iterator<Item = What<'a>>,
+    ) -> Result<Vec<Kept>, VaultError> {
         let mut opened = Vec::new();
-        let kept = self.keep_one(&mut opened, purpose, retention, what)?;
+        let kept = whats.map(|what| self.keep_one(&mut opened, purpose, retention, &what)).collect::<Result<_, _>>()?;
         self.close(opened)?;
         Ok(kept)
     }

@@ -32,7 +32,7 @@ impl Turn<'_> {
         let near = self.sessions_where(|session| session.may_be_inside() && session.may_be_of(&sought));
         match near[..] {
             [] => Ok(self.leave_unmatched(lane)),
-            [id] if self.oldest_outstanding().is_none() => {
+            [id] if !self.is_one_outstanding() => {
                 self.effects.push(Effect::NearMatch { session: id });
                 Ok(self.depart(id, lane, self.now))
             }
@@ -90,11 +90,16 @@ impl Turn<'_> {
         }
     }
 
+    fn is_one_outstanding(&self) -> bool {
+        self.state.receipts.values().any(|issued| issued.is_outstanding(self.now))
+    }
+
     /// The oldest receipt by which a car may be on its way out.
     fn oldest_outstanding(&mut self) -> Option<&mut Issued> {
         let now = self.now;
-        let receipts = self.state.receipts.values_mut().filter(|issued| issued.is_outstanding(now));
-        receipts.min_by_key(|issued| issued.receipt.leave_by)
+        let receipts = self.state.receipts.values().filter(|issued| issued.is_outstanding(now));
+        let oldest = receipts.min_by_key(|issued| issued.receipt.leave_by)?.receipt.number;
+        self.state.receipts.get_mut(&oldest)
     }
 
     /// Whether the barrier is open for a car that drives out here.

@@ -21,6 +21,7 @@ mod exception;
 mod exit;
 mod payment;
 mod receipt;
+mod record;
 mod session;
 mod sought;
 mod state;
@@ -28,12 +29,14 @@ mod terminal;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod tracked;
 mod turn;
 
 pub use effect::{Effect, Refusal, Step};
 pub use exception::{Exception, ExceptionId, ExceptionKind, Resolution};
 pub use payment::{Due, Found};
 pub use receipt::{IdempotencyKey, Payment, Receipt, ReceiptNumber};
+pub use record::{RecordId, Records};
 pub use session::{Next, Session, SessionId, Stage, Transition};
 pub use sought::{Match, Sought};
 pub use state::State;

@@ -1,23 +1,22 @@
-//! What a lot remembers. It is serialised with every transaction, and holds no plate.
+//! What a lot remembers. It holds no plate.
 
 use super::exception::{Exception, ExceptionId};
 use super::receipt::{Issued, ReceiptNumber};
 use super::session::{Session, SessionId};
+use super::tracked::Tracked;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The state of a lot.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct State {
     /// The latest time that was ever passed in.
     pub(super) latest: Timestamp,
     /// Sessions and exceptions are numbered together, from here on.
     pub(super) next_number: u64,
-    pub(super) sessions: BTreeMap<SessionId, Session>,
-    pub(super) exceptions: BTreeMap<ExceptionId, Exception>,
-    pub(super) receipts: BTreeMap<ReceiptNumber, Issued>,
+    pub(super) sessions: Tracked<SessionId, Session>,
+    pub(super) exceptions: Tracked<ExceptionId, Exception>,
+    pub(super) receipts: Tracked<ReceiptNumber, Issued>,
     /// When each terminal last said that it can take payment.
     pub(super) terminals: BTreeMap<String, Timestamp>,
     pub(super) is_reading: bool,
@@ -25,20 +24,26 @@ pub struct State {
     pub(super) released: BTreeMap<String, Timestamp>,
     /// Cars in the lot, as counted; it may have drifted out of what is possible.
     pub(super) occupied: i64,
+    /// Of the lot's own record, what was written last.
+    pub(super) written: Option<Written>,
 }
+
+/// What changes in a lot's own record: numbers, terminals, whether it reads, open barriers, cars.
+pub(super) type Written = (u64, BTreeMap<String, Timestamp>, bool, BTreeMap<String, Timestamp>, i64);
 
 impl State {
     pub(super) fn new(now: Timestamp) -> Self {
         Self {
             latest: now,
             next_number: 1,
-            sessions: BTreeMap::new(),
-            exceptions: BTreeMap::new(),
-            receipts: BTreeMap::new(),
+            sessions: Tracked::new(BTreeMap::new()),
+            exceptions: Tracked::new(BTreeMap::new()),
+            receipts: Tracked::new(BTreeMap::new()),
             terminals: BTreeMap::new(),
             is_reading: false,
             released: BTreeMap::new(),
             occupied: 0,
+            written: None,
         }
     }
 

@@ -185,6 +185,9 @@ pub enum TermsFault {
         "longest_stay_hours and {0} are {1} hours together, past the {2} days of plate_cap_days; shorten one of them"
     )]
     PastCap(&'static str, u64, u32),
+    /// A period that is longer than anything of a lot is kept.
+    #[error("{0} = {1}; write at most {most}", most = limits::STAY_DAYS)]
+    TooLong(&'static str, u32),
     /// A period of no length.
     #[error("{0} is 0; write at least 1")]
     Zero(&'static str),
@@ -218,6 +221,9 @@ impl Terms {
         }
         if self.plate_cap_days == 0 || self.plate_cap_days > limits::STAY_DAYS {
             faults.push(TermsFault::Cap(self.plate_cap_days));
+        }
+        if self.refund_days > limits::STAY_DAYS {
+            faults.push(TermsFault::TooLong("refund_days", self.refund_days));
         }
         for (name, hours) in [("exception_hours", self.exception_hours), ("pay_within_hours", self.pay_within_hours)] {
             let together = u64::from(self.longest_stay_hours) + u64::from(hours);

@@ -104,8 +104,9 @@ impl<'a> Turn<'a> {
             return *id;
         }
         if self.state.exceptions.len() >= limits::EXCEPTIONS_PER_LOT
-            && let Some((oldest, _)) = self.state.exceptions.pop_first()
+            && let Some(oldest) = self.state.exceptions.keys().next().copied()
         {
+            self.state.exceptions.remove(&oldest);
             self.effects.push(Effect::Withdraw { exception: oldest });
         }
         let deadlines = candidates.iter().filter_map(|id| Some(self.state.sessions.get(id)?.deadline));

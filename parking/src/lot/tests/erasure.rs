@@ -21,7 +21,9 @@ fn stands_in(plate: &str, text: &str) -> bool {
 }
 
 fn serialised(site: &Site) -> String {
-    serde_json::to_string(site.lot.state()).unwrap()
+    let mut disk = Disk::default();
+    site.lot.state().record_ids().for_each(|id| disk.write(&site.lot, id));
+    disk.text()
 }
 
 #[test]

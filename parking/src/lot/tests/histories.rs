@@ -47,6 +47,8 @@ fn event() -> impl Strategy<Value = Event> {
 /// Both, side by side.
 struct Pair {
     lot: Lot,
+    /// Written after each step with what has changed, and nothing else.
+    disk: Disk,
     naive: Naive,
     clock: i64,
     start: Timestamp,
@@ -60,7 +62,15 @@ impl Pair {
         let exit_after_payment = if by_count { ExitAfterPayment::ByCount } else { ExitAfterPayment::ByReceipt };
         let fallback = if gates_open { Fallback::GatesOpen } else { Fallback::Ticket };
         let lot = Lot::new(Terms { exit_after_payment, fallback, ..terms() }, start).unwrap();
-        let mut pair = Self { lot, naive: Naive::new(by_count, gates_open), clock: 0, start, number: 0, last: None };
+        let mut pair = Self {
+            lot,
+            disk: Disk::default(),
+            naive: Naive::new(by_count, gates_open),
+            clock: 0,
+            start,
+            number: 0,
+            last: None,
+        };
         pair.play(Event::Heartbeat { can_pay: true });
         pair
     }
@@ -167,11 +177,12 @@ impl Pair {
             Event::Clock { .. } | Event::Wait { .. } => (String::new(), String::new(), self.lot.tick(now).effects),
             Event::Restart => {
                 let effects = self.lot.tick(now).effects;
-                let state = serde_json::from_str(&serde_json::to_string(self.lot.state()).unwrap()).unwrap();
-                self.lot = Lot::restore(self.lot.terms().clone(), state).unwrap();
+                self.disk.follow(&mut self.lot);
+                self.lot = self.disk.restore(&self.lot);
                 (String::new(), String::new(), effects)
             }
         };
+        self.disk.follow(&mut self.lot);
         assert_eq!(found, expected, "{event:?}");
         self.compare(&effects, event);
     }

@@ -55,6 +55,36 @@ fn sought(text: &str) -> Sought {
     Sought::of(&Plate::new(text).unwrap(), &hash, &[])
 }
 
+/// Records as they are kept.
+#[derive(Default)]
+struct Disk(std::collections::BTreeMap<RecordId, Vec<u8>>);
+
+impl Disk {
+    /// Writes what has changed, as a transaction does.
+    fn follow(&mut self, lot: &mut Lot) {
+        for id in lot.take_changed() {
+            self.write(lot, id);
+        }
+    }
+
+    fn write(&mut self, lot: &Lot, id: RecordId) {
+        match lot.record(id).unwrap() {
+            Some((text, _)) => drop(self.0.insert(id, text.to_vec())),
+            None => drop(self.0.remove(&id)),
+        }
+    }
+
+    fn restore(&self, lot: &Lot) -> Lot {
+        let mut records = Records::default();
+        self.0.iter().for_each(|(id, text)| records.add(*id, text).unwrap());
+        Lot::restore(lot.terms().clone(), records.into_state(lot.state().latest)).unwrap()
+    }
+
+    fn text(&self) -> String {
+        self.0.iter().map(|(id, text)| format!("{id:?} {}\n", String::from_utf8_lossy(text))).collect()
+    }
+}
+
 /// A lot with its clock, whose terminals are there.
 struct Site {
     lot: Lot,
@@ -145,7 +175,8 @@ impl Site {
 
     /// What is kept is read back, as after a restart.
     fn restart(&mut self) {
-        let state = serde_json::from_str(&serde_json::to_string(self.lot.state()).unwrap()).unwrap();
-        self.lot = Lot::restore(self.lot.terms().clone(), state).unwrap();
+        let mut disk = Disk::default();
+        self.lot.state().record_ids().for_each(|id| disk.write(&self.lot, id));
+        self.lot = disk.restore(&self.lot);
     }
 }
