@@ -224,6 +224,8 @@ pub struct Purpose {
     pub roles: Vec<String>,
     /// What may be asked of what it keeps, in the window of a case (IVA-4a).
     pub searches: Vec<Search>,
+    /// The file of the car park's terms, beside the site file: lanes, tariff, terminals.
+    pub lot: Option<String>,
     /// The doors that it opens.
     pub doors: Vec<Door>,
     /// The rules that may run.

@@ -200,6 +200,7 @@ fn purpose(
         retention_class,
         roles: source.roles.iter().map(|role| role.value.clone()).collect(),
         searches: source.searches.iter().filter_map(|written| Search::from_name(&written.value)).collect(),
+        lot: source.lot.as_ref().map(|written| written.value.clone()),
         doors: source.doors.iter().map(door).collect(),
         rules,
         series,

@@ -304,6 +304,7 @@ static PURPOSE: Table = Table {
             "Whether pictures are recorded, and why; they are not without it.",
         ),
         may("retention", Kind::Table(&RETENTION), "How long what it finds is kept."),
+        may("lot", Kind::Text, "Parking payment: the file of the car park's terms, lanes, tariff and terminals."),
         may("necessity", Kind::Keyed(questions, &Kind::Text), "Why milder means would not do."),
         may("records", RECORDS, "What the purpose needs on paper, each a document that someone signs."),
         may("series", Kind::Named(&Kind::Table(&SERIES)), "What is counted."),
