@@ -22,7 +22,7 @@ pub fn start(listen: &Listen, site: Site) -> Result<Option<Server>> {
 pub fn site(cameras: &[Arc<CameraHealth>], metrics: &Metrics, statistics: Option<PathBuf>) -> Site {
     let cameras = cameras.to_vec();
     let readiness: Readiness = Arc::new(move || ready(&cameras));
-    Site { statistics, metrics: metrics.registry().clone(), readiness }
+    Site { statistics, parking: None, metrics: metrics.registry().clone(), readiness }
 }
 
 /// Whether every camera does what it is there for. What one said of itself stays here: causes may hold addresses.

@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("models", &["frames", "rules"]),
     ("pipeline", &["frames", "models", "rules"]),
     ("scenes", &["frames"]),
-    ("console", &["rules", "statistics"]),
+    ("console", &["parking", "rules", "statistics"]),
     ("parking", &["rules"]),
     ("statistics", &["rules"]),
     ("vault", &["rules"]),

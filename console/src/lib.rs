@@ -8,6 +8,7 @@
 //!
 //! This crate refuses to know raw frames and keys. It listens on this machine alone, unless it has a certificate.
 
+mod desk;
 mod guard;
 mod problem;
 mod routes;
@@ -15,6 +16,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+pub use desk::{Desk, DeskError};
 pub use problem::Problem;
 pub use routes::{Readiness, Site, document, router};
 pub use server::{Certificate, Options, Server, ServerError};

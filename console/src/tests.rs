@@ -24,7 +24,7 @@ fn site(is_ready: bool) -> (Router, tempfile::TempDir) {
     counter.inc_by(7);
     metrics.register(Box::new(counter)).unwrap();
     let readiness = Arc::new(move || if is_ready { Ok(()) } else { Err("camera `gate` is lost".to_owned()) });
-    (router(Site { statistics: Some(folder.path().to_owned()), metrics, readiness }), folder)
+    (router(Site { statistics: Some(folder.path().to_owned()), parking: None, metrics, readiness }), folder)
 }
 
 fn request(method: Method, path: &str, body: Body) -> Request<Body> {

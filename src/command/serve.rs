@@ -15,7 +15,8 @@ pub fn run(arguments: &Serve) -> Result<ExitCode> {
     }
     Published::open(&arguments.data_dir)?;
     let metrics = Metrics::new()?.registry().clone();
-    let site = Site { statistics: Some(arguments.data_dir.clone()), metrics, readiness: Arc::new(|| Ok(())) };
+    let (statistics, readiness) = (Some(arguments.data_dir.clone()), Arc::new(|| Ok(())));
+    let site = Site { statistics, parking: None, metrics, readiness };
     let server = web::start(&arguments.listen, site)?;
     let (stop, stopped) = std::sync::mpsc::channel();
     ctrlc::set_handler(move || {

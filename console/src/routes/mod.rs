@@ -4,6 +4,7 @@ pub mod documentation;
 mod statistics;
 mod system;
 
+use crate::desk::Desk;
 use crate::guard::guarded;
 use crate::problem::Problem;
 use axum::Router;
@@ -24,6 +25,8 @@ pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 pub struct Site {
     /// The folder that released statistics are in, if there is one.
     pub statistics: Option<PathBuf>,
+    /// Its lots, where it parks cars.
+    pub parking: Option<Arc<dyn Desk>>,
     /// The counters of the machine.
     pub metrics: Registry,
     /// Whether it is ready.

@@ -166,4 +166,7 @@ pub enum Refusal {
     /// More claims than a session can have.
     #[error("the session has as many claims as it may")]
     TooManyGrants,
+    /// The tariff has no word for a claim.
+    #[error("the tariff has nothing for that claim")]
+    NoConcession,
 }

@@ -4,10 +4,61 @@ use super::session::SessionId;
 use crate::money::Money;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// The number on a receipt: 128 bits that the caller draws at random. Who shows it leaves by it, or gets a refund.
+/// It is written as 32 hexadecimal digits.
+///
+/// ```
+/// use vokter_parking::lot::ReceiptNumber;
+///
+/// let number = ReceiptNumber::from(0x1f);
+/// assert_eq!(number.to_string(), "0000000000000000000000000000001f");
+/// assert_eq!(number.to_string().parse(), Ok(number));
+/// assert!("1f".parse::<ReceiptNumber>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ReceiptNumber(u128);
+
+/// Digits of a receipt's number.
+const DIGITS: usize = 32;
+
+/// What was written is not the number of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the number of a receipt is 32 hexadecimal digits")]
+pub struct NotANumber;
+
+impl FromStr for ReceiptNumber {
+    type Err = NotANumber;
+
+    fn from_str(text: &str) -> Result<Self, NotANumber> {
+        let is_hexadecimal = text.len() == DIGITS && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hexadecimal);
+        number.map(Self).ok_or(NotANumber)
+    }
+}
+
+impl TryFrom<String> for ReceiptNumber {
+    type Error = NotANumber;
+
+    fn try_from(text: String) -> Result<Self, NotANumber> {
+        text.parse()
+    }
+}
+
+impl From<ReceiptNumber> for String {
+    fn from(number: ReceiptNumber) -> Self {
+        number.to_string()
+    }
+}
+
+impl fmt::Display for ReceiptNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:0DIGITS$x}", self.0)
+    }
+}
 
 impl From<u128> for ReceiptNumber {
     fn from(number: u128) -> Self {
