@@ -6,6 +6,11 @@
 //! The engine never waits for the disk. What the channel has no room for is not counted; a place that is not heard of for
 //! five seconds has not been watched, and its span says so.
 
+#[allow(dead_code, reason = "whoever runs a lot says what happens in it")]
+mod parking;
+
+pub use parking::ParkingFeed;
+
 use anyhow::Result;
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use jiff::Timestamp;
@@ -26,14 +31,38 @@ const TURN: Duration = Duration::from_secs(1);
 pub struct Counter {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+    definitions: Vec<Definition>,
+    sender: Sender<Heard>,
+}
+
+/// What the thread is told.
+#[allow(dead_code, reason = "whoever runs a lot says what happens in it")]
+enum Heard {
+    /// What a rule has seen, by the place of its tally.
+    Rule(usize, Seen),
+    /// Something of one series, by its place among the definitions.
+    Series(usize, Word),
+}
+
+/// What is said of a series that no rule feeds.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "whoever runs a lot says what happens in it")]
+enum Word {
+    /// Its place was looked at.
+    Looked(Timestamp),
+    /// Something happened that is said once.
+    Once {
+        /// In which category.
+        category: usize,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// A series that a rule feeds, by its place among the definitions.
 struct Feed {
     tally: usize,
     series: usize,
-    /// Its own time: that of its pictures, where they are a recording.
-    latest: Option<Timestamp>,
 }
 
 impl Counter {
@@ -44,8 +73,8 @@ impl Counter {
             return Ok(None);
         }
         let feeds = feeds(policy, tallies, &definitions);
-        let statistics = Statistics::open(directory, definitions, Timestamp::now())?;
-        let (sender, seen) = bounded(limits::SEEN_WAITING);
+        let statistics = Statistics::open(directory, definitions.clone(), Timestamp::now())?;
+        let (sender, heard) = bounded(limits::SEEN_WAITING);
         for (index, tally) in tallies.iter().enumerate() {
             if feeds.iter().any(|feed| feed.tally == index) {
                 listen(tally, index, &sender);
@@ -53,24 +82,33 @@ impl Counter {
         }
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || count(statistics, feeds, &seen, &stopped));
-        Ok(Some(Self { stop, thread }))
+        let thread = std::thread::spawn(move || Counting::new(statistics, feeds).run(&heard, &stopped));
+        Ok(Some(Self { stop, thread, definitions, sender }))
     }
 
-    /// Stops counting. What is open is lost, and a gap or incomplete when the engine runs again.
+    /// Where the lot of a parking purpose says what happens in it.
+    #[allow(dead_code, reason = "whoever runs a lot asks for it")]
+    pub fn parking(&self, purpose: &str) -> ParkingFeed {
+        ParkingFeed::new(purpose, &self.definitions, self.sender.clone())
+    }
+
+    /// Stops counting, once what was said is counted. What is open is lost, and a gap or incomplete when the engine runs
+    /// again.
     pub fn finish(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if self.thread.join().is_err() {
+        let Self { stop, thread, sender, .. } = self;
+        drop(sender);
+        stop.store(true, Ordering::Relaxed);
+        if thread.join().is_err() {
             tracing::error!("the thread of statistics panicked");
         }
     }
 }
 
-fn listen(tally: &Tally, index: usize, sender: &Sender<(usize, Seen)>) {
+fn listen(tally: &Tally, index: usize, sender: &Sender<Heard>) {
     let sender = sender.clone();
     tally.tell(move |seen| {
         // A full channel means that the disk is stuck; the gap says so.
-        let _ = sender.try_send((index, seen));
+        let _ = sender.try_send(Heard::Rule(index, seen));
     });
 }
 
@@ -85,93 +123,120 @@ fn feeds(policy: &SitePolicy, tallies: &[Arc<Tally>], definitions: &[Definition]
                     (&definition.purpose, &definition.series) == (&purpose.name, &series.name)
                 };
                 let place = definitions.iter().position(is_it);
-                feeds.extend(place.map(|series| Feed { tally, series, latest: None }));
+                feeds.extend(place.map(|series| Feed { tally, series }));
             }
         }
     }
     feeds
 }
 
-fn count(mut statistics: Statistics, mut feeds: Vec<Feed>, seen: &Receiver<(usize, Seen)>, stop: &AtomicBool) {
-    let definitions: Vec<_> = statistics.definitions().cloned().collect();
-    let mut turned = Instant::now();
-    loop {
-        match seen.recv_timeout(TURN) {
-            Ok((tally, seen)) => {
-                for feed in feeds.iter_mut().filter(|feed| feed.tally == tally) {
-                    if let Some(definition) = definitions.get(feed.series) {
-                        take(&mut statistics, feed, definition, seen);
+/// What the thread has.
+struct Counting {
+    statistics: Statistics,
+    feeds: Vec<Feed>,
+    definitions: Vec<Definition>,
+    /// Of each series, when its place was last looked at: the time of what counts in a recording.
+    latest: Vec<Option<Timestamp>>,
+}
+
+impl Counting {
+    fn new(statistics: Statistics, feeds: Vec<Feed>) -> Self {
+        let definitions: Vec<_> = statistics.definitions().cloned().collect();
+        Self { statistics, feeds, latest: vec![None; definitions.len()], definitions }
+    }
+
+    fn run(&mut self, heard: &Receiver<Heard>, stop: &AtomicBool) {
+        let mut turned = Instant::now();
+        loop {
+            match heard.recv_timeout(TURN) {
+                Ok(Heard::Rule(tally, seen)) => {
+                    for index in 0..self.feeds.len() {
+                        if let Some(series) = self.feeds.get(index).filter(|feed| feed.tally == tally) {
+                            self.see(series.series, seen);
+                        }
+                    }
+                }
+                Ok(Heard::Series(series, Word::Looked(at))) => self.look(series, at),
+                Ok(Heard::Series(series, Word::Once { category, at })) => {
+                    self.statistics.count_one(series, category, at)
+                }
+                Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return self.close(),
+                Err(RecvTimeoutError::Timeout) => {}
+                // Whoever said something has ended, and all of it is counted.
+                Err(RecvTimeoutError::Disconnected) => return self.close(),
+            }
+            if turned.elapsed() >= TURN {
+                self.close();
+                turned = Instant::now();
+            }
+        }
+    }
+
+    fn look(&mut self, series: usize, at: Timestamp) {
+        if let Some(latest) = self.latest.get_mut(series) {
+            *latest = Some(at);
+        }
+        // A recording has no clock but its pictures: what is over is closed before the next is looked at.
+        if self.definitions.get(series).is_some_and(|definition| definition.commissioning) {
+            self.close_one(series, at);
+        }
+        if let Err(error) = self.statistics.look(series, at) {
+            tracing::error!(series = self.name(series), "nothing can be counted: {error}");
+        }
+    }
+
+    /// Takes what a rule has seen into account.
+    fn see(&mut self, series: usize, seen: Seen) {
+        match seen {
+            Seen::Looked(at) => self.look(series, at),
+            Seen::Counted { track, class, towards, at } => {
+                let Some(definition) = self.definitions.get(series) else { return };
+                let name = match definition.measure {
+                    Measure::LineCrossings => towards,
+                    Measure::VehicleClasses => Some(class.name()),
+                    _ => Some("all"),
+                };
+                let is_it = |category: &String| Some(category.as_str()) == name;
+                if let Some(category) = definition.breakdown.categories.iter().position(is_it) {
+                    self.statistics.count(series, track, category, at);
+                }
+            }
+            Seen::Left(track) => self.statistics.leave(series, track),
+            Seen::Ended(track) => self.statistics.forget(series, track),
+            Seen::Interrupted => self.statistics.forget_all(series),
+        }
+    }
+
+    /// Closes what is over, each series by its own time.
+    fn close(&mut self) {
+        for series in 0..self.definitions.len() {
+            let of_pictures = self.definitions.get(series).is_some_and(|definition| definition.commissioning);
+            let latest = self.latest.get(series).copied().flatten();
+            if let Some(now) = if of_pictures { latest } else { Some(Timestamp::now()) } {
+                self.close_one(series, now);
+            }
+        }
+    }
+
+    /// Says what was released, and never what of: no count of it is in any log.
+    fn close_one(&mut self, series: usize, now: Timestamp) {
+        match self.statistics.close(series, now) {
+            Ok(closed) => {
+                for closed in closed {
+                    let (name, start) = (self.name(series), closed.span.start);
+                    match closed.outcome {
+                        Outcome::Released(_) => tracing::info!(series = name, %start, "a span is released"),
+                        Outcome::Refused => {
+                            tracing::warn!(series = name, %start, "released before, and not again (IVA-11c)")
+                        }
                     }
                 }
             }
-            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return,
-            Err(RecvTimeoutError::Timeout) => {}
-            // The engine has ended, and all that it saw is counted.
-            Err(RecvTimeoutError::Disconnected) => return close(&mut statistics, &feeds, &definitions),
-        }
-        if turned.elapsed() >= TURN {
-            close(&mut statistics, &feeds, &definitions);
-            turned = Instant::now();
+            Err(error) => tracing::error!(series = self.name(series), "nothing is released: {error}"),
         }
     }
-}
 
-/// Takes what a rule has seen into account.
-fn take(statistics: &mut Statistics, feed: &mut Feed, definition: &Definition, seen: Seen) {
-    let series = feed.series;
-    match seen {
-        Seen::Looked(at) => {
-            // A recording has no clock but its pictures: what is over is closed before the next is looked at.
-            feed.latest = Some(at);
-            if definition.commissioning {
-                close_one(statistics, series, at, definition);
-            }
-            if let Err(error) = statistics.look(series, at) {
-                tracing::error!(series = definition.name(), "nothing can be counted: {error}");
-            }
-        }
-        Seen::Counted { track, class, towards, at } => {
-            let name = match definition.measure {
-                Measure::LineCrossings => towards,
-                Measure::VehicleClasses => Some(class.name()),
-                _ => Some("all"),
-            };
-            let category = definition.breakdown.categories.iter().position(|category| Some(category.as_str()) == name);
-            if let Some(category) = category {
-                statistics.count(series, track, category, at);
-            }
-        }
-        Seen::Left(track) => statistics.leave(series, track),
-        Seen::Ended(track) => statistics.forget(series, track),
-        Seen::Interrupted => statistics.forget_all(series),
-    }
-}
-
-/// Closes what is over, each series by its own time.
-fn close(statistics: &mut Statistics, feeds: &[Feed], definitions: &[Definition]) {
-    for feed in feeds {
-        let Some(definition) = definitions.get(feed.series) else { continue };
-        let now = if definition.commissioning { feed.latest } else { Some(Timestamp::now()) };
-        if let Some(now) = now {
-            close_one(statistics, feed.series, now, definition);
-        }
-    }
-}
-
-/// Says what was released, and never what of: no count of it is in any log.
-fn close_one(statistics: &mut Statistics, series: usize, now: Timestamp, definition: &Definition) {
-    match statistics.close(series, now) {
-        Ok(closed) => {
-            for closed in closed {
-                let (name, start) = (definition.name(), closed.span.start);
-                match closed.outcome {
-                    Outcome::Released(_) => tracing::info!(series = name, %start, "a span is released"),
-                    Outcome::Refused => {
-                        tracing::warn!(series = name, %start, "released before, and not again (IVA-11c)")
-                    }
-                }
-            }
-        }
-        Err(error) => tracing::error!(series = definition.name(), "nothing is released: {error}"),
+    fn name(&self, series: usize) -> String {
+        self.definitions.get(series).map(Definition::name).unwrap_or_default()
     }
 }

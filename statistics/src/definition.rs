@@ -5,6 +5,7 @@ use crate::error::StatisticsError;
 use crate::grid::Spans;
 use crate::interval::DetectorError;
 use crate::noise::Noise;
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,16 @@ use vokter_rules::geometry::{Point, Segment};
 use vokter_rules::object::ObjectClass;
 use vokter_rules::policy::{CountedAt, Grid, Measure, Purpose, QuietHours, Series, SitePolicy, Standing};
 
-/// The bands of speed, in km/h, and those of a stay.
+/// The bands of speed, in km/h.
 const SPEEDS: [&str; 4] = ["under 30", "30 to 50", "50 to 80", "over 80"];
-const STAYS: [&str; 4] = ["under 30 minutes", "30 minutes to 2 hours", "2 to 8 hours", "over 8 hours"];
+/// The bands of a stay: each with the minutes that it begins after.
+const STAYS: [(&str, i64); 4] =
+    [("under 30 minutes", 0), ("30 minutes to 2 hours", 30), ("2 to 8 hours", 120), ("over 8 hours", 480)];
+
+/// The band of a stay, by its place among the categories of `mean-stay`.
+pub fn band_of_stay(stay: SignedDuration) -> usize {
+    STAYS.iter().rposition(|(_, begins)| stay >= SignedDuration::from_mins(*begins)).unwrap_or(0)
+}
 
 /// The definition of a series, as it is published with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,7 +179,7 @@ fn breakdown(series: &Series) -> Breakdown {
             ("class", vehicles.map(ObjectClass::name).collect())
         }
         (Measure::SpeedBands, _) => ("speed", SPEEDS.to_vec()),
-        (Measure::MeanStay, _) => ("stay", STAYS.to_vec()),
+        (Measure::MeanStay, _) => ("stay", STAYS.map(|(name, _)| name).to_vec()),
         _ => ("all", vec!["all"]),
     };
     Breakdown { dimension: dimension.to_owned(), categories: categories.into_iter().map(str::to_owned).collect() }
@@ -183,4 +191,16 @@ fn ways_across(line: Segment) -> Vec<&'static str> {
     let mut ways = [normal, Point::new(-normal.x, -normal.y)].map(|movement| Direction::of(movement).name()).to_vec();
     ways.sort_unstable();
     ways
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stay_lies_in_one_band() {
+        let bands =
+            [-5, 0, 29, 30, 119, 120, 479, 480, 10_000].map(|minutes| band_of_stay(SignedDuration::from_mins(minutes)));
+        assert_eq!(bands, [0, 0, 0, 1, 1, 2, 2, 3, 3]);
+    }
 }

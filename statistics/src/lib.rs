@@ -34,7 +34,7 @@ mod tally;
 mod tests;
 
 pub use csv::csv;
-pub use definition::{Breakdown, Definition, Place, Quiet};
+pub use definition::{Breakdown, Definition, Place, Quiet, band_of_stay};
 pub use error::StatisticsError;
 pub use grid::{Span, Spans};
 pub use interval::{DetectorError, Interval};

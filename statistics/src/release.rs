@@ -101,6 +101,13 @@ impl Statistics {
         }
     }
 
+    /// Counts something in a category of a series that its caller knows to be one and says once: a session, say.
+    pub fn count_one(&mut self, series: usize, category: usize, at: Timestamp) {
+        if let Some(running) = self.running.get_mut(series) {
+            running.tally.count_one(category, at);
+        }
+    }
+
     /// Takes note that a track has left the place of a series, and may come back.
     pub fn leave(&mut self, series: usize, track: TrackId) {
         if let Some(running) = self.running.get_mut(series) {

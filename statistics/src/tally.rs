@@ -134,6 +134,14 @@ impl Tally {
         }
     }
 
+    /// Counts one in a cell, of what is said once.
+    pub fn count_one(&mut self, category: usize, at: Timestamp) {
+        let Some(start) = self.open_at(at) else { return };
+        if let Some(count) = self.spans.get_mut(&start).and_then(|open| open.cell(category)) {
+            *count += 1;
+        }
+    }
+
     /// Takes note that a track has left the place.
     pub fn leave(&mut self, track: TrackId) {
         self.inside.remove(&track);
