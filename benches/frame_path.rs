@@ -250,7 +250,8 @@ fn start(model: &Model, clips: &[PathBuf], cores: usize, gate: bool) -> (Engine,
     let sources: Vec<Source> = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
     let now = "2026-11-20T20:00:00Z".parse().unwrap();
     let options = Options { decoder: DECODER.into(), scene: SCENE.into(), pace: false, gate, stills: false, now };
-    Engine::start(&policy, sources, detectors, &options).unwrap()
+    let (engine, alarms, _) = Engine::start(&policy, sources, detectors, Vec::new(), &options).unwrap();
+    (engine, alarms)
 }
 
 /// Frames a second of the whole engine over clips from beginning to end, and the events it reported.

@@ -7,7 +7,7 @@ use vokter_pipeline::{Alarm, Tally};
 use vokter_rules::analysis::Direction;
 use vokter_rules::geometry::Point;
 use vokter_rules::object::ObjectClass;
-use vokter_rules::policy::{Purpose, Rule, SitePolicy, Source};
+use vokter_rules::policy::{Condition, Purpose, Rule, SitePolicy, Source};
 use vokter_scenes::{Film, Happening, Scenario, What};
 
 /// How far apart an event and its alarm may be. An object's place in the picture is the lower edge of its box, of a
@@ -62,8 +62,11 @@ pub fn expected(policy: &SitePolicy, sources: &[Source]) -> Result<Vec<Expected>
     Ok(all)
 }
 
-/// Whether a rule should report what happened.
+/// Whether a rule should report or count what happened. What happens in lanes is neither an event nor a count.
 fn concerns(rule: &Rule, happening: &Happening) -> bool {
+    if matches!(rule.condition, Condition::PlateRead { .. }) {
+        return false;
+    }
     let shape = match &happening.what {
         What::Crossed { line, .. } => rule.condition.line_name() == Some(line.as_str()),
         // Who waits is no happening of a scene.

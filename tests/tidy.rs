@@ -13,7 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("frames", &["rules"]),
     ("decoder", &["frames"]),
     ("models", &["frames", "rules"]),
-    ("pipeline", &["frames", "models", "rules"]),
+    ("pipeline", &["frames", "models", "parking", "rules"]),
     ("scenes", &["frames"]),
     ("console", &["parking", "rules", "statistics"]),
     ("parking", &["rules"]),

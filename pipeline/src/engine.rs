@@ -6,12 +6,13 @@ use crate::health::{CameraHealth, State, lock};
 use crate::ingest::feed::Feed;
 use crate::ingest::live::{Address, Live};
 use crate::ingest::pace::Pace;
+use crate::lane::{self, Lane, LaneReport, LaneView, PlateChain, PlateSwitch, Readings};
 use crate::metrics::Metrics;
 use crate::queue::FairQueue;
 use crate::stage::{Alarm, Analysed, Stage};
 use crate::tally::Tally;
 use arrayvec::ArrayVec;
-use crossbeam::channel::{Receiver, bounded};
+use crossbeam::channel::{Receiver, Sender, bounded};
 use jiff::Timestamp;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -22,9 +23,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use url::Url;
 use vokter_frames::{LumaPlane, MaskPlan};
-use vokter_models::{Detector, ModelError};
+use vokter_models::{Detection, Detector, ModelError};
 use vokter_rules::limits;
-use vokter_rules::policy::{SitePolicy, Source};
+use vokter_rules::policy::{Condition, Purpose, Rule, SitePolicy, Source};
 
 /// What the engine is to do beyond the policy.
 pub struct Options {
@@ -63,6 +64,7 @@ pub struct Engine {
     cameras: Vec<Arc<CameraHealth>>,
     metrics: Metrics,
     tallies: Vec<Arc<Tally>>,
+    switches: Vec<(String, PlateSwitch)>,
     camera_threads: Vec<JoinHandle<()>>,
     session_threads: Vec<JoinHandle<()>>,
     network: Option<JoinHandle<()>>,
@@ -74,8 +76,9 @@ pub struct Engine {
 
 impl Engine {
     /// Starts every camera of the policy that a rule looks at. `sources` are those of the policy's cameras, in order,
-    /// with environment variables and relative paths resolved; `detectors` make one session thread each. Alarms come
-    /// out of the receiver, which closes when everything has ended.
+    /// with environment variables and relative paths resolved; `detectors` make one session thread each, which reads
+    /// plates if it has one of the `chains`. Alarms, and what happens in lanes, come out of the receivers, which close
+    /// when everything has ended; a camera waits for a receiver that is full, and not for one that is gone.
     ///
     /// # Errors
     /// When an address is not understood or the system refuses a thread.
@@ -83,16 +86,19 @@ impl Engine {
         policy: &SitePolicy,
         sources: Vec<Source>,
         detectors: Vec<Detector>,
+        chains: Vec<PlateChain>,
         options: &Options,
-    ) -> Result<(Self, Receiver<Alarm>), EngineError> {
+    ) -> Result<(Self, Receiver<Alarm>, Receiver<LaneReport>), EngineError> {
         let system = |error: &dyn std::fmt::Display| EngineError::System(error.to_string());
         let metrics = Metrics::new().map_err(|error| system(&error))?;
         let (sender, alarms) = bounded(limits::EVENTS_WAITING);
+        let (reporter, reports) = bounded(limits::LANE_REPORTS_WAITING);
         let queue = Arc::new(FairQueue::new(policy.cameras().len()));
         let mut engine = Self {
             cameras: Vec::new(),
             metrics,
             tallies: Vec::new(),
+            switches: Vec::new(),
             camera_threads: Vec::new(),
             session_threads: Vec::new(),
             network: None,
@@ -104,7 +110,8 @@ impl Engine {
         let begun = Instant::now();
         // What waits, what is being looked at, and one to come.
         let ahead = (limits::FRAMES_WAITING_PER_CAMERA + detectors.len() + 1) as u32;
-        let mut stages = Vec::new();
+        let reads = purposes_with_lanes(policy);
+        let (mut stages, mut lanes_of) = (Vec::new(), Vec::new());
         let mut live = Vec::new();
         for (index, (camera, source)) in policy.cameras().iter().zip(sources).enumerate() {
             let health = Arc::new(CameraHealth::new(&camera.name, engine.metrics.of_camera(&camera.name)));
@@ -113,7 +120,9 @@ impl Engine {
             let (name, for_stage) = (&camera.name, Arc::clone(&health));
             let stage = Stage::new(policy, name, commissioning, options.stills, random, for_stage, sender.clone());
             engine.tallies.extend(stage.tallies());
-            stages.push(Mutex::new(stage));
+            let lanes = lanes(policy, name, &reads, &reporter);
+            lanes_of.push(lanes.iter().map(Lane::view).collect::<Vec<_>>());
+            stages.push(Mutex::new(stage.with_lanes(lanes)));
             engine.cameras.push(Arc::clone(&health));
             let mut schedules = Vec::new();
             for (purpose, _) in policy.rules_of(&camera.name) {
@@ -168,16 +177,20 @@ impl Engine {
             live.push(Live { address, feed, schedules, time_zone: policy.time_zone().clone(), health });
             engine.camera_threads.push(spawn(&camera.name, move || thread.run_live(&decoders))?);
         }
-        drop(sender);
+        drop((sender, reporter));
         if !live.is_empty() {
             engine.network = Some(network(live, Arc::clone(&engine.network_stop))?);
         }
-        let stages = Arc::new(stages);
+        let (stages, lanes_of) = (Arc::new(stages), Arc::new(lanes_of));
+        let switch = |(purpose, reads)| (purpose, PlateSwitch::new(reads, Arc::downgrade(&stages)));
+        engine.switches = reads.into_iter().map(switch).collect();
+        let mut chains = chains.into_iter();
         for detector in detectors {
+            let mut sight = Sight { detector, chain: chains.next(), lanes_of: Arc::clone(&lanes_of) };
             let (queue, stages) = (Arc::clone(&queue), Arc::clone(&stages));
             let (failure, stop) = (Arc::clone(&engine.failure), Arc::clone(&engine.stop));
             let run = move || {
-                let run = || session(detector, &queue, &stages, &failure, &stop);
+                let run = || session(&mut sight, &queue, &stages, &failure, &stop);
                 if std::panic::catch_unwind(AssertUnwindSafe(run)).is_err() {
                     // A turn that is never completed would hold up its camera for good, and nobody would know.
                     lock(&failure).get_or_insert(ModelError::Run("a session panicked".to_owned()));
@@ -187,7 +200,7 @@ impl Engine {
             };
             engine.session_threads.push(spawn("session", run)?);
         }
-        Ok((engine, alarms))
+        Ok((engine, alarms, reports))
     }
 
     /// The cameras' health, in the policy's order.
@@ -203,6 +216,12 @@ impl Engine {
     /// What the counting rules have counted.
     pub fn tallies(&self) -> &[Arc<Tally>] {
         &self.tallies
+    }
+
+    /// The switch by which the owner of a purpose stops and resumes the reading of plates; `None` if the purpose has no
+    /// lane.
+    pub fn reading(&self, purpose: &str) -> Option<&PlateSwitch> {
+        self.switches.iter().find(|(name, _)| name == purpose).map(|(_, switch)| switch)
     }
 
     /// A switch that stops the engine: no new pictures are taken, those in hand are finished.
@@ -249,28 +268,71 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
     started.map_err(|error| EngineError::System(error.to_string()))
 }
 
+/// The purposes that have lanes, each with the owner's switch.
+fn purposes_with_lanes(policy: &SitePolicy) -> Vec<(String, Arc<AtomicBool>)> {
+    let is_lane = |rule: &Rule| matches!(rule.condition, Condition::PlateRead { .. });
+    let with_lanes = policy.purposes().iter().filter(|purpose| purpose.rules.iter().any(is_lane));
+    with_lanes.map(|purpose| (purpose.name.clone(), Arc::default())).collect()
+}
+
+/// The lanes of a camera.
+fn lanes(
+    policy: &SitePolicy,
+    camera: &str,
+    reads: &[(String, Arc<AtomicBool>)],
+    reports: &Sender<LaneReport>,
+) -> Vec<Lane> {
+    let lane = |(purpose, rule): (&Purpose, &Rule)| {
+        let (_, reads) = reads.iter().find(|(name, _)| *name == purpose.name)?;
+        Lane::of(policy, (purpose, rule), reads, reports)
+    };
+    policy.rules_of(camera).filter_map(lane).collect()
+}
+
+/// What a session thread looks with.
+struct Sight {
+    detector: Detector,
+    chain: Option<PlateChain>,
+    /// The lanes of each camera.
+    lanes_of: Arc<Vec<Vec<Arc<LaneView>>>>,
+}
+
+type Seen = (ArrayVec<Detection, { limits::DETECTIONS_PER_FRAME }>, Readings);
+
+impl Sight {
+    /// The objects in a picture, and what was read of those in lanes.
+    fn look(&mut self, camera: usize, waiting: &Waiting) -> Result<Seen, ModelError> {
+        let detections: ArrayVec<_, _> = self.detector.detect(&waiting.frame)?.iter().copied().collect();
+        let readings = match (&mut self.chain, self.lanes_of.get(camera)) {
+            (Some(chain), Some(lanes)) => lane::read(chain, lanes, &waiting.frame, waiting.at, &detections)?,
+            _ => Readings::new(),
+        };
+        Ok((detections, readings))
+    }
+}
+
 /// One session's thread: take a frame, look at it, hand on what it shows.
 fn session(
-    mut detector: Detector,
+    sight: &mut Sight,
     queue: &FairQueue<Waiting>,
     stages: &[Mutex<Stage>],
     failure: &Mutex<Option<ModelError>>,
     stop: &AtomicBool,
 ) {
     while let Some(turn) = queue.pop() {
-        let detections = match detector.detect(&turn.item.frame) {
-            Ok(found) => found.iter().copied().collect(),
+        let (detections, readings) = match sight.look(turn.camera, &turn.item) {
+            Ok(seen) => seen,
             Err(error) => {
                 tracing::error!(%error, "inference failed; the engine stops");
                 lock(failure).get_or_insert(error);
                 stop.store(true, Ordering::Relaxed);
                 queue.close();
-                ArrayVec::new()
+                Seen::default()
             }
         };
         let Waiting { frame, at } = turn.item;
         if let Some(stage) = stages.get(turn.camera) {
-            lock(stage).complete(Analysed { sequence: turn.sequence, frame, at, detections });
+            lock(stage).complete(Analysed { sequence: turn.sequence, frame, at, detections, readings });
         }
     }
 }

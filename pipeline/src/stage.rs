@@ -1,6 +1,7 @@
 //! Tracking and rules of one camera, in order of capture, whatever order inference finishes in.
 
 use crate::health::CameraHealth;
+use crate::lane::{Lane, Readings};
 use crate::metrics::Metric;
 use crate::tally::{Seen, Tally};
 use crate::track::Tracker;
@@ -35,6 +36,7 @@ pub(crate) struct Analysed {
     pub frame: MaskedFrame,
     pub at: Timestamp,
     pub detections: ArrayVec<Detection, { limits::DETECTIONS_PER_FRAME }>,
+    pub readings: Readings,
 }
 
 /// One rule as it runs.
@@ -63,6 +65,7 @@ pub(crate) struct Stage {
     stills: bool,
     tracker: Tracker,
     rules: Vec<Running>,
+    lanes: Vec<Lane>,
     next: u64,
     early: Vec<Analysed>,
     last: Option<Timestamp>,
@@ -80,12 +83,14 @@ impl Stage {
         health: Arc<CameraHealth>,
         alarms: Sender<Alarm>,
     ) -> Self {
-        let running = |(purpose, rule): (&Purpose, &Rule)| Running {
-            purpose: purpose.clone(),
-            rule: rule.clone(),
-            evaluation: rule.condition.evaluation(),
-            was_open: false,
-            tally: rule.condition.is_count().then(|| Arc::new(Tally::new(&purpose.name, &rule.name, camera))),
+        let running = |(purpose, rule): (&Purpose, &Rule)| {
+            Some(Running {
+                purpose: purpose.clone(),
+                rule: rule.clone(),
+                evaluation: rule.condition.evaluation()?,
+                was_open: false,
+                tally: rule.condition.is_count().then(|| Arc::new(Tally::new(&purpose.name, &rule.name, camera))),
+            })
         };
         Self {
             camera: camera.to_owned(),
@@ -93,13 +98,25 @@ impl Stage {
             commissioning,
             stills,
             tracker: Tracker::new(random),
-            rules: policy.rules_of(camera).map(running).collect(),
+            rules: policy.rules_of(camera).filter_map(running).collect(),
+            lanes: Vec::new(),
             next: 0,
             early: Vec::with_capacity(limits::SESSIONS),
             last: None,
             health,
             alarms,
         }
+    }
+
+    /// The same with the camera's lanes.
+    pub fn with_lanes(mut self, lanes: Vec<Lane>) -> Self {
+        self.lanes = lanes;
+        self
+    }
+
+    /// Drops what was read and not reported, of the purposes whose owners want nothing to be read.
+    pub fn drop_unwanted_readings(&mut self) {
+        self.lanes.iter_mut().for_each(Lane::drop_unwanted);
     }
 
     /// The counts of the counting rules.
@@ -130,10 +147,14 @@ impl Stage {
                 running.evaluation.reset();
                 running.tell(Seen::Interrupted);
             }
+            self.lanes.iter_mut().for_each(|lane| lane.interrupt(at));
         }
         self.tracker.update(&analysed.detections, at);
         self.health.add(Metric::FramesAnalysed, 1);
         self.health.set_live_tracks(self.tracker.live());
+        for lane in &mut self.lanes {
+            lane.process(&self.tracker, &analysed.readings, at);
+        }
         for running in &mut self.rules {
             let open = running.purpose.schedule.is_open(at, &self.time_zone);
             if !open && running.was_open {

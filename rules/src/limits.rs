@@ -31,6 +31,10 @@ pub const DETECTIONS_PER_FRAME: usize = 100;
 pub const CANDIDATES_PER_FRAME: usize = 8400;
 /// Plates found in one lane or vehicle, best first.
 pub const PLATES_PER_REGION: usize = 8;
+/// Plates read in one frame of a camera.
+pub const READINGS_PER_FRAME: usize = 4;
+/// Vehicles of a lane that are known to need no reading any more, at a time; one past it is read in vain.
+pub const SETTLED_PER_LANE: usize = 16;
 /// Objects tracked in one camera at a time.
 pub const TRACKS_PER_CAMERA: usize = 128;
 
@@ -63,6 +67,9 @@ pub const PLATE_SLOTS: usize = 16;
 
 /// Events that wait for their outlet.
 pub const EVENTS_WAITING: usize = 256;
+
+/// What happened in lanes that waits for the lot.
+pub const LANE_REPORTS_WAITING: usize = 256;
 
 /// What counting rules have seen that waits to be counted.
 pub const SEEN_WAITING: usize = 1 << 14;

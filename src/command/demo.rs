@@ -28,7 +28,7 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     clear(&arguments.out, &events, &stills)?;
     let mut outlet = Outlet::open(&events, Some(&stills))?;
     let run = arguments.as_run(events, stills.clone());
-    let (engine, alarms) = Engine::start(&policy, sources, detectors(&run)?, &options(&run)?)?;
+    let (engine, alarms, _) = Engine::start(&policy, sources, detectors(&run)?, Vec::new(), &options(&run)?)?;
     stop_on_signal(engine.stop_switch())?;
     introduce(&policy, arguments.fast);
 

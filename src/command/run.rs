@@ -40,7 +40,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
         arguments.data_dir.as_ref().map(|directory| Keeper::open(&policy, directory, arguments.key_file.as_deref()));
     let keeper = keeper.transpose()?;
     let detectors = detectors(arguments)?;
-    let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
+    let (engine, alarms, _) = Engine::start(&policy, sources, detectors, Vec::new(), &options(arguments)?)?;
     let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
     let counter = counter.transpose()?.flatten();
     let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone());

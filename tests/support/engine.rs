@@ -89,7 +89,7 @@ impl Running {
             stills: manner.stills,
             now: "2026-11-20T20:00:00Z".parse().unwrap(),
         };
-        let (engine, alarms) = Engine::start(policy, sources, detectors, &options).unwrap();
+        let (engine, alarms, _) = Engine::start(policy, sources, detectors, Vec::new(), &options).unwrap();
         Self { engine, alarms: std::thread::spawn(move || alarms.into_iter().collect()) }
     }
 

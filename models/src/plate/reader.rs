@@ -96,17 +96,13 @@ fn crop_of(manifest: &Manifest) -> Option<(TensorSpec, Filling)> {
     Some((TensorSpec { width, height, placement, channels, white, pad }, filling))
 }
 
-/// The likeliest character of each slot.
+/// The likeliest characters of each slot.
 fn decode(output: &[f32], characters: &[char], blank: char) -> PlateReading {
     let mut reading = PlateReading::new();
     for slot in output.chunks_exact(characters.len().max(1)) {
-        let likeliest = slot.iter().zip(characters).filter(|(sure, _)| !sure.is_nan());
-        match likeliest.max_by(|a, b| a.0.total_cmp(b.0)) {
-            Some((sure, character)) => {
-                reading.push((*character != blank).then_some(*character), sure.clamp(0.0, 1.0));
-            }
-            None => reading.push(None, 0.0),
-        }
+        // What is no number is not sure at all.
+        let scores = slot.iter().map(|sure| if sure.is_nan() { 0.0 } else { sure.clamp(0.0, 1.0) });
+        reading.push(characters.iter().copied().zip(scores), blank);
     }
     reading
 }
@@ -128,7 +124,7 @@ mod tests {
         let none = f32::NAN;
         let reading = decode(&[0.1, 0.8, 0.1, 0.9, 0.05, 0.05, 0.2, 0.2, 0.6, none, none, none], &['A', 'B', '_'], '_');
         assert_eq!(reading.disclose_text().as_str(), "BA");
-        assert_eq!(reading.confidences(), [0.8, 0.9]);
+        assert_eq!(reading.confidences().collect::<Vec<_>>(), [0.8, 0.9]);
         assert_eq!(reading.confidence(), 0.0);
     }
 }

@@ -5,14 +5,20 @@ use std::fmt;
 use vokter_rules::limits;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+/// Characters that are kept of a slot, the likeliest first.
+const ALTERNATIVES: usize = 3;
+
+/// The likeliest characters of a slot, and how sure the reader is of each.
+type Slot = [(char, f32); ALTERNATIVES];
+
 /// The characters of a plate and how sure the reader is of each.
 ///
-/// It is neither cloned nor compared nor printed; who needs the text says so by [`PlateReading::disclose_text`].
+/// It is neither cloned nor compared nor printed; who needs the text says so by [`PlateReading::disclose_text`], and who
+/// needs what else it could be by [`PlateReading::disclose_slots`].
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct PlateReading {
     /// On the heap, so that moving a reading leaves no copy behind.
-    characters: Box<[char; limits::PLATE_SLOTS]>,
-    confidences: Box<[f32; limits::PLATE_SLOTS]>,
+    slots: Box<[Slot; limits::PLATE_SLOTS]>,
     length: usize,
     least: f32,
 }
@@ -20,20 +26,31 @@ pub struct PlateReading {
 impl PlateReading {
     /// An empty reading.
     pub(super) fn new() -> Self {
-        let characters = Box::new(['\0'; limits::PLATE_SLOTS]);
-        Self { characters, confidences: Box::new([0.0; limits::PLATE_SLOTS]), length: 0, least: 1.0 }
+        Self { slots: Box::new([[('\0', 0.0); ALTERNATIVES]; limits::PLATE_SLOTS]), length: 0, least: 1.0 }
     }
 
-    /// Takes what a slot shows: a character, or that there is none.
-    pub(super) fn push(&mut self, character: Option<char>, confidence: f32) {
-        self.least = self.least.min(confidence);
-        if let Some(character) = character
-            && let Some(place) = self.characters.get_mut(self.length)
-            && let Some(sure) = self.confidences.get_mut(self.length)
+    /// Takes what a slot shows: its characters and how sure each is. Where the blank is the likeliest there is none.
+    pub(super) fn push(&mut self, scores: impl Iterator<Item = (char, f32)>, blank: char) {
+        let mut likeliest = (blank, 0.0);
+        let mut best = [('\0', 0.0); ALTERNATIVES];
+        for one in scores.filter(|(_, sure)| *sure > 0.0) {
+            if one.1 > likeliest.1 {
+                likeliest = one;
+            }
+            let place = best.iter().position(|known| one.1 > known.1).filter(|_| one.0 != blank);
+            if let Some(moved) = place.and_then(|place| best.get_mut(place..)) {
+                moved.rotate_right(1);
+                moved.iter_mut().take(1).for_each(|first| *first = one);
+            }
+        }
+        self.least = self.least.min(likeliest.1);
+        if likeliest.0 != blank
+            && let Some(slot) = self.slots.get_mut(self.length)
         {
-            (*place, *sure) = (character, confidence);
+            *slot = best;
             self.length += 1;
         }
+        best.zeroize();
     }
 
     /// How many characters were read.
@@ -47,8 +64,8 @@ impl PlateReading {
     }
 
     /// How sure the reader is of each character, 0 to 1, in their order.
-    pub fn confidences(&self) -> &[f32] {
-        self.confidences.get(..self.length).unwrap_or_default()
+    pub fn confidences(&self) -> impl Iterator<Item = f32> {
+        self.slots.iter().take(self.length).flat_map(|slot| slot.first()).map(|(_, sure)| *sure)
     }
 
     /// How sure the reader is of its least sure slot, those that it left empty included; 0 to 1.
@@ -60,8 +77,15 @@ impl PlateReading {
     /// dropped.
     pub fn disclose_text(&self) -> Zeroizing<String> {
         let mut text = String::with_capacity(limits::PLATE_SLOTS * 4);
-        text.extend(self.characters.iter().take(self.length));
+        text.extend(self.slots.iter().take(self.length).flat_map(|slot| slot.first()).map(|(character, _)| character));
         Zeroizing::new(text)
+    }
+
+    /// The few likeliest characters of each slot, best first, and how sure the reader is of each: personal data, to be
+    /// voted on and dropped.
+    pub fn disclose_slots(&self) -> impl Iterator<Item = &[(char, f32)]> {
+        let known = |slot: &[(char, f32)]| slot.iter().take_while(|(_, sure)| *sure > 0.0).count();
+        self.slots.iter().take(self.length).map(move |slot| slot.get(..known(slot)).unwrap_or_default())
     }
 }
 
@@ -75,33 +99,42 @@ impl fmt::Debug for PlateReading {
 mod tests {
     use super::*;
 
+    /// A reading of slots of characters.
+    fn reading(slots: &[&[(char, f32)]]) -> PlateReading {
+        let mut reading = PlateReading::new();
+        slots.iter().for_each(|slot| reading.push(slot.iter().copied(), '_'));
+        reading
+    }
+
     #[test]
     fn a_reading_gives_its_text_when_it_is_asked_by_name_and_not_otherwise() {
-        let mut reading = PlateReading::new();
-        for (character, confidence) in [(Some('A'), 0.9), (None, 0.95), (Some('Ø'), 0.7), (Some('7'), 0.8)] {
-            reading.push(character, confidence);
-        }
+        let slots: [&[_]; 4] =
+            [&[('A', 0.9)], &[('B', 0.05), ('_', 0.95)], &[('O', 0.2), ('Ø', 0.7), ('_', 0.1)], &[('7', 0.8)]];
+        let reading = reading(&slots);
         assert_eq!(reading.disclose_text().as_str(), "AØ7");
-        assert_eq!(reading.confidences(), [0.9, 0.7, 0.8]);
+        assert_eq!(reading.confidences().collect::<Vec<_>>(), [0.9, 0.7, 0.8]);
         assert_eq!(reading.confidence(), 0.7);
         assert_eq!(format!("{reading:?} {reading:#?}"), "PlateReading(redacted) PlateReading(redacted)");
     }
 
     #[test]
+    fn the_likeliest_characters_of_a_slot_are_kept_best_first() {
+        let slots: [&[_]; 2] = [&[('A', 0.1), ('4', 0.5), ('H', 0.05), ('_', 0.05), ('R', 0.3)], &[('7', 0.8)]];
+        let reading = reading(&slots);
+        let kept: Vec<Vec<_>> = reading.disclose_slots().map(<[_]>::to_vec).collect();
+        assert_eq!(kept, [vec![('4', 0.5), ('R', 0.3), ('A', 0.1)], vec![('7', 0.8)]]);
+    }
+
+    #[test]
     fn more_characters_than_a_plate_has_are_dropped() {
-        let mut reading = PlateReading::new();
-        for _ in 0..100 {
-            reading.push(Some('W'), 1.0);
-        }
+        let reading = reading(&[&[('W', 1.0)][..]; 100]);
         assert_eq!(reading.len(), limits::PLATE_SLOTS);
     }
 
     #[test]
     fn zeroing_leaves_nothing() {
-        let mut reading = PlateReading::new();
-        reading.push(Some('X'), 0.5);
+        let mut reading = reading(&[&[('X', 0.5), ('Y', 0.25)]]);
         reading.zeroize();
-        assert!(reading.is_empty() && reading.characters.iter().all(|character| *character == '\0'));
-        assert!(reading.confidences.iter().all(|confidence| *confidence == 0.0));
+        assert!(reading.is_empty() && reading.slots.iter().flatten().all(|slot| *slot == ('\0', 0.0)));
     }
 }

@@ -95,9 +95,14 @@ impl Ballot {
         }
     }
 
+    /// How many readings were taken.
+    pub fn readings(&self) -> usize {
+        self.tallies.iter().map(|tally| usize::from(tally.readings)).sum()
+    }
+
     /// The plate of the passage; `None` if some character is less sure than the minimum, or the readings do not agree on
-    /// their number.
-    pub fn close(self, minimum: f32) -> Option<Reading> {
+    /// their number. A vote may go on after it was asked.
+    pub fn result(&self, minimum: f32) -> Option<Reading> {
         let all: f32 = self.tallies.iter().map(|tally| tally.weight).sum();
         let tally = self.tallies.iter().find(|tally| tally.weight > all / 2.0)?;
         let (country, candidate) = match tally.fitting(&self.countries, minimum) {
@@ -193,7 +198,7 @@ mod tests {
             let slots: Vec<_> = text.chars().map(|character| [(character, *sure)]).collect();
             ballot.add(&slots.iter().map(|slot| &slot[..]).collect::<Vec<_>>());
         }
-        ballot.close(minimum)
+        ballot.result(minimum)
     }
 
     fn text(countries: &[Country], readings: &[(&str, f32)]) -> Option<String> {
@@ -250,7 +255,7 @@ mod tests {
             })
             .collect();
         ballot.add(&slots.iter().map(|slot| &slot[..]).collect::<Vec<_>>());
-        let reading = ballot.close(0.5).unwrap();
+        let reading = ballot.result(0.5).unwrap();
         assert_eq!((reading.plate.disclose_text(), reading.country), ("ABC123", None), "it is from Sweden");
     }
 
@@ -286,6 +291,6 @@ mod tests {
         ballot.add(&[&[('A', 1.0)][..]; limits::PLATE_SLOTS + 1]);
         ballot.add(&[&[('A', f32::NAN)], &[('B', 1.0)]]);
         ballot.add(&[&[('?', 1.0)], &[('B', 1.0)]]);
-        assert!(ballot.close(0.0).is_none());
+        assert!(ballot.result(0.0).is_none());
     }
 }

@@ -38,8 +38,8 @@ struct Track {
     votes: [f32; ObjectClass::ALL.len()],
     sightings: u32,
     last_seen: Timestamp,
-    /// The box that was matched in this frame.
-    seen: Option<Rect>,
+    /// The detection that was matched in this frame: its index and its box.
+    seen: Option<(usize, Rect)>,
 }
 
 impl Track {
@@ -52,14 +52,14 @@ impl Track {
         self.sightings >= CONFIRMED_AFTER
     }
 
-    fn see(&mut self, detection: &Detection, at: Timestamp) {
+    fn see(&mut self, index: usize, detection: &Detection, at: Timestamp) {
         self.motion.update(&detection.region);
         if let Some(votes) = self.votes.get_mut(detection.class.index()) {
             *votes += detection.score;
         }
         self.sightings += 1;
         self.last_seen = at;
-        self.seen = Some(detection.region);
+        self.seen = Some((index, detection.region));
     }
 }
 
@@ -108,9 +108,9 @@ impl Tracker {
             }
             lives
         });
-        for (detection, free) in detections.iter().zip(&free) {
+        for (index, (detection, free)) in detections.iter().zip(&free).enumerate() {
             if *free && detection.score >= BEGINS {
-                self.begin(detection, at);
+                self.begin(index, detection, at);
             }
         }
     }
@@ -148,12 +148,12 @@ impl Tracker {
                 && *free
             {
                 *free = false;
-                track.see(detection, at);
+                track.see(d, detection, at);
             }
         }
     }
 
-    fn begin(&mut self, detection: &Detection, at: Timestamp) {
+    fn begin(&mut self, index: usize, detection: &Detection, at: Timestamp) {
         if self.tracks.len() == limits::TRACKS_PER_CAMERA {
             return;
         }
@@ -168,15 +168,20 @@ impl Tracker {
             last_seen: at,
             seen: None,
         };
-        track.see(detection, at);
+        track.see(index, detection, at);
         self.tracks.push(track);
     }
 
     /// The confirmed tracks that the last frame showed.
-    pub fn sightings(&self) -> impl Iterator<Item = Sighting> {
+    pub fn sightings(&self) -> impl Iterator<Item = Sighting> + Clone {
         self.tracks.iter().filter(|track| track.is_confirmed()).filter_map(|track| {
-            Some(Sighting { track: track.id, class: track.class(), region: track.seen?, at: track.last_seen })
+            Some(Sighting { track: track.id, class: track.class(), region: track.seen?.1, at: track.last_seen })
         })
+    }
+
+    /// Which of the last frame's detections a track took, by its index; `None` if the frame did not show it.
+    pub fn detection_of(&self, track: TrackId) -> Option<usize> {
+        self.tracks.iter().find(|known| known.id == track)?.seen.map(|(index, _)| index)
     }
 
     /// The tracks that the last frame ended.

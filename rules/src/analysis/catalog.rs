@@ -43,6 +43,13 @@ pub const CATALOG: &[CatalogEntry] = &[
         source: include_str!("line_crossing.rs"),
     },
     CatalogEntry {
+        name: "plate-read",
+        summary: "a vehicle comes into a lane, once, with its plate; and crosses the lane's line",
+        purposes: &[PurposeKind::ParkingPayment],
+        guidelines: &["IVA-7a", "IVA-7b", "KRS-18"],
+        source: include_str!("plate_read.rs"),
+    },
+    CatalogEntry {
         name: "queue-length",
         summary: "how many objects wait in a zone, on average; no alarm and no picture",
         purposes: &[PurposeKind::AnonymousCounting],

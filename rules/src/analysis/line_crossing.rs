@@ -99,14 +99,32 @@ pub struct LineCrossing {
     walks: PerTrack<Walk>,
 }
 
+/// How one object has moved with respect to a line.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     /// The side the object was last clear on: `true` is the normal's.
     side: Option<bool>,
     /// Where it was when last seen.
     last: Option<Point>,
     /// Whether its path has gone through the segment since it was last clear of the line.
     through: bool,
+}
+
+impl Walk {
+    /// Takes a step; `Some` if it has crossed the line by it, and whether along the line's normal.
+    pub(super) fn step(&mut self, line: &Segment, here: Point) -> Option<bool> {
+        if let Some(last) = self.last.replace(here) {
+            self.through |= line.intersects(&Segment::new(last, here));
+        }
+        let distance = line.signed_distance(here);
+        if distance.abs() < CLEARANCE {
+            return None;
+        }
+        let along_normal = distance > 0.0;
+        let before = self.side.replace(along_normal);
+        let through = std::mem::take(&mut self.through);
+        (through && before.is_some_and(|side| side != along_normal)).then_some(along_normal)
+    }
 }
 
 impl LineCrossing {
@@ -116,20 +134,9 @@ impl LineCrossing {
     }
 
     pub(super) fn observe(&mut self, sighting: &Sighting) -> Option<Occurrence> {
-        let here = sighting.region.bottom_centre();
         let walk = self.walks.entry(sighting.track)?;
-        if let Some(last) = walk.last.replace(here) {
-            walk.through |= self.line.intersects(&Segment::new(last, here));
-        }
-        let distance = self.line.signed_distance(here);
-        if distance.abs() < CLEARANCE {
-            return None;
-        }
-        let along_normal = distance > 0.0;
-        let before = walk.side.replace(along_normal);
-        let through = std::mem::take(&mut walk.through);
-        let crossed = through && before.is_some_and(|side| side != along_normal);
-        (crossed && self.wants(along_normal)).then_some(Occurrence::CrossedLine { along_normal })
+        let along_normal = walk.step(&self.line, sighting.region.bottom_centre())?;
+        self.wants(along_normal).then_some(Occurrence::CrossedLine { along_normal })
     }
 
     fn wants(&self, along_normal: bool) -> bool {

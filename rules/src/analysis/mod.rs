@@ -10,6 +10,7 @@ pub mod catalog;
 mod line_count;
 mod line_crossing;
 mod per_track;
+mod plate_read;
 mod queue_length;
 mod stays;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod zone_intrusion;
 
 pub use line_count::LineCount;
 pub use line_crossing::{Direction, LineCrossing};
+pub use plate_read::{LaneOccurrence, PlateRead};
 pub use queue_length::QueueLength;
 pub use zone_count::ZoneCount;
 pub use zone_intrusion::ZoneIntrusion;

@@ -298,6 +298,19 @@ pub enum Condition {
         /// The zone.
         zone: Polygon,
     },
+    /// A vehicle is read in the zone of a lane, and crosses the lane's line.
+    PlateRead {
+        /// The zone's name.
+        name: String,
+        /// Where it is read.
+        zone: Polygon,
+        /// The line's name.
+        line_name: String,
+        /// The barrier, or where one stops.
+        line: Segment,
+        /// Which way vehicles drive that obey.
+        direction: Direction,
+    },
 }
 
 impl Condition {
@@ -309,6 +322,7 @@ impl Condition {
             Self::LineCount { .. } => "line-count",
             Self::ZoneCount { .. } => "zone-count",
             Self::QueueLength { .. } => "queue-length",
+            Self::PlateRead { .. } => "plate-read",
         }
     }
 
@@ -317,9 +331,11 @@ impl Condition {
         matches!(self, Self::LineCount { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. })
     }
 
-    /// A fresh evaluation, with no track seen.
-    pub fn evaluation(&self) -> Evaluation {
-        match self {
+    /// A fresh evaluation, with no track seen; `None` of a lane, which collects readings too and is evaluated by
+    /// [`PlateRead`](crate::analysis::PlateRead).
+    pub fn evaluation(&self) -> Option<Evaluation> {
+        Some(match self {
+            Self::PlateRead { .. } => return None,
             Self::ZoneIntrusion { zone, .. } => Evaluation::ZoneIntrusion(ZoneIntrusion::new(zone.clone())),
             Self::LineCrossing { line, direction, .. } => {
                 Evaluation::LineCrossing(LineCrossing::new(*line, *direction))
@@ -327,15 +343,16 @@ impl Condition {
             Self::LineCount { line, .. } => Evaluation::LineCrossing(LineCrossing::new(*line, Direction::Any)),
             Self::ZoneCount { zone, .. } => Evaluation::ZoneCount(ZoneCount::new(zone.clone())),
             Self::QueueLength { zone, .. } => Evaluation::QueueLength(QueueLength::new(zone.clone())),
-        }
+        })
     }
 
     /// The zone's name, for a rule that has one.
     pub fn zone_name(&self) -> Option<&str> {
         match self {
-            Self::ZoneIntrusion { name, .. } | Self::ZoneCount { name, .. } | Self::QueueLength { name, .. } => {
-                Some(name)
-            }
+            Self::ZoneIntrusion { name, .. }
+            | Self::ZoneCount { name, .. }
+            | Self::QueueLength { name, .. }
+            | Self::PlateRead { name, .. } => Some(name),
             Self::LineCrossing { .. } | Self::LineCount { .. } => None,
         }
     }
@@ -343,7 +360,9 @@ impl Condition {
     /// The line's name, for a rule that has one.
     pub fn line_name(&self) -> Option<&str> {
         match self {
-            Self::LineCrossing { name, .. } | Self::LineCount { name, .. } => Some(name),
+            Self::LineCrossing { name, .. }
+            | Self::LineCount { name, .. }
+            | Self::PlateRead { line_name: name, .. } => Some(name),
             Self::ZoneIntrusion { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. } => None,
         }
     }

@@ -54,6 +54,17 @@ pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagn
             along(source, line, direction, diagnostics);
             Condition::LineCrossing { name, line, direction }
         }
+        "plate-read" => {
+            vehicles(objects, diagnostics);
+            let zone = shape("zone", &source.zone, &camera.zones, source, diagnostics);
+            let line = shape("line", &source.line, &camera.lines, source, diagnostics);
+            let direction = lane_direction(source, diagnostics)?;
+            let ((name, zone), (line_name, line)) = (zone?, line?);
+            let [from, to] = line.points.as_slice() else { return None };
+            let line = Segment::new(from.value, to.value);
+            along(source, line, direction, diagnostics);
+            Condition::PlateRead { name, zone: polygon(zone)?, line_name, line, direction }
+        }
         _ => return None,
     };
     Some(Rule {
@@ -115,6 +126,41 @@ fn direction(rule: &RuleSource, diagnostics: &mut Diagnostics) -> Option<Directi
     found
 }
 
+/// The way in which one drives in a lane: one of four, since who comes against it is minded.
+fn lane_direction(rule: &RuleSource, diagnostics: &mut Diagnostics) -> Option<Direction> {
+    let found = direction(rule, diagnostics)?;
+    if found != Direction::Any {
+        return Some(found);
+    }
+    let (span, label) = match &rule.direction {
+        Some(written) => (written.span.clone(), "a lane has one direction"),
+        None => (rule.span.clone(), "`direction` is missing"),
+    };
+    let message = format!("lane `{}` does not say which way one drives in it", rule.name.value);
+    diagnostics.push(Diagnostic::error("direction", message, span, label).help(
+        "write left, right, up or down, as cars move in the picture; a lane for both ways is two rules, one a way",
+    ));
+    None
+}
+
+/// Refuses what has no number plate.
+fn vehicles(objects: &[Written<String>], diagnostics: &mut Diagnostics) {
+    const VEHICLES: [ObjectClass; 4] =
+        [ObjectClass::Car, ObjectClass::Motorcycle, ObjectClass::Bus, ObjectClass::Truck];
+    for word in objects {
+        // A plate, and what is no object at all, is refused elsewhere.
+        let class = ObjectClass::from_name(&word.value).filter(|class| *class != ObjectClass::Plate);
+        if class.is_some_and(|class| !VEHICLES.contains(&class)) {
+            let message = format!("a {} has no number plate", word.value);
+            diagnostics.push(
+                Diagnostic::error("unknown-object", message, word.span.clone(), "not read in a lane")
+                    .requirement("IVA-7a")
+                    .help("write the vehicles that you mean: \"car\", \"motorcycle\", \"bus\" or \"truck\""),
+            );
+        }
+    }
+}
+
 /// Refuses a direction that runs along the line rather than across it.
 fn along(rule: &RuleSource, line: Segment, direction: Direction, diagnostics: &mut Diagnostics) {
     let (Some(towards), Some(written)) = (direction.vector(), &rule.direction) else { return };
@@ -126,10 +172,12 @@ fn along(rule: &RuleSource, line: Segment, direction: Direction, diagnostics: &m
     // 0.26 is the sine of 15 degrees.
     if across.abs() < 0.26 {
         let better = if towards.x == 0.0 { "left or right" } else { "up or down" };
+        let is_lane = rule.rule.as_ref().is_some_and(|written| written.value == "plate-read");
+        let any = if is_lane { "" } else { ", or any" };
         let message = format!("moving {} runs along this line, not across it", direction.name());
         diagnostics.push(
             Diagnostic::error("direction", message, written.span.clone(), "within 15 degrees of the line")
-                .help(format!("write {better}, or any")),
+                .help(format!("write {better}{any}")),
         );
     }
 }
