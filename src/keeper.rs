@@ -53,14 +53,20 @@ pub struct Keeper {
 
 impl Keeper {
     /// Opens the vault, with a recorder for each purpose that keeps events, and tells it who holds which role.
-    pub fn open(policy: &SitePolicy, directory: &Path, key_file: Option<&Path>) -> Result<Self> {
+    /// Comes with the mint of what else is kept there.
+    pub fn open(policy: &SitePolicy, directory: &Path, key_file: Option<&Path>) -> Result<(Self, Mint)> {
         let root = root_key(directory, key_file)?;
         let witnesses = Witnesses::of(policy.outlets())?;
         let (vault, mut mint) = Vault::open_or_create(directory, root, Timestamp::now())?;
         let (vault, recorders) = (Arc::new(vault), recorders(policy, &mut mint)?);
         let turns = Turns::start(&vault, register::of(policy)?, &login::who(), witnesses)?;
         let (lost, over) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { vault, recorders, lost, over, turns: Mutex::new(Some(turns)) })
+        Ok((Self { vault, recorders, lost, over, turns: Mutex::new(Some(turns)) }, mint))
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
     /// Keeps events and their stills in one commit. Those that come back with a number are on the disk. Where the vault

@@ -14,6 +14,7 @@ mod live_view;
 mod login;
 mod logs;
 mod outlet;
+mod parking;
 mod register;
 mod report;
 mod supplied;

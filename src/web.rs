@@ -4,7 +4,7 @@ use crate::arguments::Listen;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
-use vokter_console::{Certificate, Options, Readiness, Server, Site, router};
+use vokter_console::{Certificate, Desk, Options, Readiness, Server, Site, router};
 use vokter_pipeline::{CameraHealth, Metrics, State};
 
 /// Begins to answer, where that is asked for.
@@ -19,10 +19,15 @@ pub fn start(listen: &Listen, site: Site) -> Result<Option<Server>> {
 }
 
 /// A running site.
-pub fn site(cameras: &[Arc<CameraHealth>], metrics: &Metrics, statistics: Option<PathBuf>) -> Site {
+pub fn site(
+    cameras: &[Arc<CameraHealth>],
+    metrics: &Metrics,
+    statistics: Option<PathBuf>,
+    parking: Option<Arc<dyn Desk>>,
+) -> Site {
     let cameras = cameras.to_vec();
     let readiness: Readiness = Arc::new(move || ready(&cameras));
-    Site { statistics, parking: None, metrics: metrics.registry().clone(), readiness }
+    Site { statistics, parking, metrics: metrics.registry().clone(), readiness }
 }
 
 /// Whether every camera does what it is there for. What one said of itself stays here: causes may hold addresses.

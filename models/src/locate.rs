@@ -27,19 +27,24 @@ pub fn find_library() -> Result<PathBuf, ModelError> {
 /// # Errors
 /// When none is named and none is there.
 pub fn find_model(named: Option<&Path>) -> Result<PathBuf, ModelError> {
-    if let Some(path) = named {
-        return Ok(path.to_owned());
-    }
+    named.map_or_else(|| find_supplied(DETECTOR), |path| Ok(path.to_owned()))
+}
+
+/// A model that comes with Vokter, by the name of its manifest: in the places of [`find_model`].
+///
+/// # Errors
+/// When it is in none of them.
+pub fn find_supplied(manifest: &str) -> Result<PathBuf, ModelError> {
     let mut looked_at: Vec<_> =
-        above_executable(1).into_iter().map(|folder| folder.join("models").join(DETECTOR)).collect();
+        above_executable(1).into_iter().map(|folder| folder.join("models").join(manifest)).collect();
     // An executable of a checkout lies in target/debug, and a test's one deeper.
     looked_at.extend(
         above_executable(4)
             .into_iter()
             .filter(|folder| folder.join("Cargo.toml").is_file())
-            .map(|folder| folder.join("models/weights").join(DETECTOR)),
+            .map(|folder| folder.join("models/weights").join(manifest)),
     );
-    looked_at.push(Path::new("/usr/share/vokter/models").join(DETECTOR));
+    looked_at.push(Path::new("/usr/share/vokter/models").join(manifest));
     let found = looked_at.iter().find(|path| path.is_file()).cloned();
     found.ok_or(ModelError::NoModel { looked_at })
 }

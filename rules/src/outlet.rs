@@ -6,6 +6,8 @@ vocabulary! {
     /// What an outlet is sent.
     pub enum Sends {
         Alarms = "alarms": "Alarms, as they happen.",
+        Barriers = "barriers": "Barriers that are to open, as cars come and pay; no plate (IVA-7b).",
+        Prices = "prices": "Stays that another system is asked to price; no plate.",
         Heads = "heads": "The head of the vault's log, once a night, for a witness to keep (KRS-27).",
     }
 }

@@ -1,6 +1,6 @@
 //! `vokter demo`
 
-use super::run::{detectors, finish, options, read_site, sources, stop_on_signal};
+use super::run::{finish, networks, options, read_site, sources, stop_on_signal};
 use crate::arguments::Demo;
 use crate::live_view::{Line, LiveView};
 use crate::outlet::{Outlet, id_of};
@@ -28,7 +28,8 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     clear(&arguments.out, &events, &stills)?;
     let mut outlet = Outlet::open(&events, Some(&stills))?;
     let run = arguments.as_run(events, stills.clone());
-    let (engine, alarms, _) = Engine::start(&policy, sources, detectors(&run)?, Vec::new(), &options(&run)?)?;
+    let (detectors, readers) = networks(&run, &policy)?;
+    let (engine, alarms, _) = Engine::start(&policy, sources, detectors, readers, &options(&run)?)?;
     stop_on_signal(engine.stop_switch())?;
     introduce(&policy, arguments.fast);
 

@@ -5,6 +5,7 @@ use crate::counter::Counter;
 use crate::keeper::Keeper;
 use crate::live_view::LiveView;
 use crate::outlet::{Outlet, id_of};
+use crate::parking::{CarParks, Opening};
 use crate::{documents, logs, report, supplied, web};
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam::channel::Receiver;
@@ -14,13 +15,19 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use vokter_console::Desk;
 use vokter_models::manifest::Task;
-use vokter_models::{Detector, Model, Runtime, Thresholds, find_library, find_model};
-use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, State};
+use vokter_models::{
+    Detector, Model, ModelError, ModelFile, PlateFinder, PlateReader, Runtime, Thresholds, find_library, find_model,
+    find_supplied,
+};
+use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, PlateChain, State};
 use vokter_rules::limits;
-use vokter_rules::policy::{self, Camera, SitePolicy, Source};
+use vokter_rules::policy::{self, Camera, Condition, SitePolicy, Source};
 
 const REFRESH: Duration = Duration::from_millis(150);
+/// How sure the finder must be of a plate, 0 to 1.
+const PLATE_FLOOR: f32 = 0.4;
 
 pub fn run(arguments: &Run) -> Result<ExitCode> {
     let Some(policy) = read_site(&arguments.site, arguments.model.as_deref())? else { return Ok(ExitCode::FAILURE) };
@@ -38,12 +45,21 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
     let keeper =
         arguments.data_dir.as_ref().map(|directory| Keeper::open(&policy, directory, arguments.key_file.as_deref()));
-    let keeper = keeper.transpose()?;
-    let detectors = detectors(arguments)?;
-    let (engine, alarms, _) = Engine::start(&policy, sources, detectors, Vec::new(), &options(arguments)?)?;
+    let (keeper, mint) = keeper.transpose()?.unzip();
+    let (detectors, readers) = networks(arguments, &policy)?;
+    let (engine, alarms, reports) = Engine::start(&policy, sources, detectors, readers, &options(arguments)?)?;
     let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
     let counter = counter.transpose()?.flatten();
-    let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone());
+    let car_parks = match (&keeper, mint, &arguments.data_dir) {
+        (Some(keeper), Some(mut mint), Some(directory)) => {
+            let (policy, site, vault) = (&policy, arguments.site.as_path(), keeper.vault());
+            let opening = Opening { policy, site, directory, vault, engine: &engine, counter: counter.as_ref() };
+            CarParks::start(&opening, &mut mint, reports)?
+        }
+        _ => None,
+    };
+    let lots = car_parks.as_ref().map(|car_parks| -> Arc<dyn Desk> { car_parks.lots() });
+    let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone(), lots);
     let server = web::start(&arguments.listen, site)?;
     stop_on_signal(engine.stop_switch())?;
 
@@ -62,6 +78,9 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     }
     if let Some(server) = server {
         server.stop();
+    }
+    if let Some(car_parks) = car_parks {
+        car_parks.finish();
     }
     // What was reported before a failure is written before the failure is said.
     writer.join().map_err(|_| anyhow!("the writer of events panicked"))??;
@@ -176,8 +195,8 @@ fn source(camera: &Camera, folder: &Path) -> Result<Source> {
     })
 }
 
-/// One detector a session.
-pub(super) fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
+/// One detector a session and, where lanes are read, one reader of plates.
+pub(super) fn networks(arguments: &Run, policy: &SitePolicy) -> Result<(Vec<Detector>, Vec<PlateChain>)> {
     let runtime = Runtime::load(&find_library()?)?;
     let path = find_model(arguments.model.as_deref())?;
     let model = Model::open(&runtime, &path)?;
@@ -192,7 +211,19 @@ pub(super) fn detectors(arguments: &Run) -> Result<Vec<Detector>> {
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let sessions = arguments.sessions.map_or(cores, usize::from).clamp(1, limits::SESSIONS);
-    Ok((0..sessions).map(|_| Detector::new(&model, Thresholds::default())).collect())
+    let detectors = (0..sessions).map(|_| Detector::new(&model, Thresholds::default())).collect();
+    let mut rules = policy.purposes().iter().flat_map(|purpose| &purpose.rules);
+    if !rules.any(|rule| matches!(rule.condition, Condition::PlateRead { .. })) {
+        return Ok((detectors, Vec::new()));
+    }
+    let [finder, reader] = ["plate-finder.toml", "plate-reader.toml"].map(find_supplied);
+    let (finder, reader) = (ModelFile::open(&finder?)?, ModelFile::open(&reader?)?);
+    let chain = |_| {
+        let finder = PlateFinder::open(&runtime, &finder, PLATE_FLOOR)?;
+        Ok(PlateChain::new(finder, PlateReader::open(&runtime, &reader)?))
+    };
+    let readers = (0..sessions).map(chain).collect::<Result<_, ModelError>>()?;
+    Ok((detectors, readers))
 }
 
 /// A program that is installed beside this one.

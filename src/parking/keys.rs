@@ -57,14 +57,24 @@ impl Keys {
 
 /// HMAC-SHA-256 (RFC 2104) of the text of a plate.
 fn hasher(key: &Key) -> impl Fn(&Plate) -> Match {
-    |plate| {
-        let mut hash = [0; BYTES];
-        // A key of any length is taken.
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_slice()) {
-            mac.update(plate.disclose_text().as_bytes());
-            hash.copy_from_slice(&mac.finalize().into_bytes());
-        }
-        hash.into()
+    |plate| hash(key, plate).into()
+}
+
+fn hash(key: &Key, plate: &Plate) -> [u8; BYTES] {
+    let mut hash = [0; BYTES];
+    // A key of any length is taken.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_slice()) {
+        mac.update(plate.disclose_text().as_bytes());
+        hash.copy_from_slice(&mac.finalize().into_bytes());
+    }
+    hash
+}
+
+#[cfg(test)]
+impl Keys {
+    /// The hash of a plate on a day, to be looked for.
+    pub(super) fn hash_of(&self, plate: &Plate, day: Date) -> Option<Vec<u8>> {
+        Some(hash(self.0.get(&day)?, plate).to_vec())
     }
 }
 

@@ -125,7 +125,9 @@ impl Ledger {
             return Ok(());
         }
         let kept = self.vault.revise(&self.workbook, &keep, &erase, now)?;
-        over.into_iter().for_each(|name| drop(self.pages.remove(name)));
+        for name in over {
+            self.pages.remove(name);
+        }
         let kept = change.keep.iter().zip(kept).filter_map(|((name, ..), item)| Some((*name, item?)));
         self.pages.extend(kept);
         Ok(())

@@ -37,6 +37,7 @@ mod rights;
 mod root_key;
 mod rotate;
 mod segment;
+mod slot;
 mod store;
 #[cfg(test)]
 mod tests;

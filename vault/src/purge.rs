@@ -8,6 +8,7 @@ use crate::error::VaultError;
 use crate::log::Entry;
 use crate::ratchet::MINUTES;
 use crate::retention::{DAY_MS, minutes_over};
+use crate::slot;
 use crate::vault::{Inner, Session};
 use jiff::Timestamp;
 use vokter_rules::limits;
@@ -125,6 +126,7 @@ impl Inner {
             )?;
             let is_last = rows < limits::ITEMS_CLEARED_PER_TURN;
             if is_last {
+                slot::free(session.tx, (first, end))?;
                 session.tx.run("DELETE FROM bucket WHERE id = ?1", [bucket])?;
                 session.log(Entry::Cleared { bucket })?;
             }

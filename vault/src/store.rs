@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS bucket (
 CREATE TABLE IF NOT EXISTS item (
     id INTEGER PRIMARY KEY, deadline INTEGER NOT NULL, key BLOB, sealed BLOB NOT NULL, medium BLOB
 ) STRICT;
+CREATE TABLE IF NOT EXISTS slot (id INTEGER PRIMARY KEY, secret BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS slot_free ON slot (id) WHERE secret = zeroblob(32);
+CREATE TABLE IF NOT EXISTS page (item INTEGER PRIMARY KEY, slot INTEGER NOT NULL) STRICT;
 ";
 
 /// An open database.
@@ -92,7 +95,7 @@ impl Store {
         self.connection.set_prepared_statement_cache_capacity(64);
         let tables: i64 =
             self.connection
-                .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'item'", [], |row| row.get(0))?;
+                .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'page'", [], |row| row.get(0))?;
         if tables == 0 { self.connection.execute_batch(SCHEMA) } else { Ok(()) }
     }
 

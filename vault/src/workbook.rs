@@ -4,7 +4,8 @@
 //!  pages to keep ─┐                       ┌─ each under a key of its own, with a deadline of its own
 //!  pages to erase ┴─ one commit, a leaf each ─ journal cut, if something was erased ─▶ answered
 //! ```
-//! A page is an item: sealed, ended, rotated and verified as every other. No grant opens a workbook and no role reads it: it
+//! A page is an item whose text is sealed once more, under a secret that is overwritten in place when the page is erased
+//! (`slot.rs`). So it is ended, rotated and verified as every other, and gone with the answer. No grant opens a workbook and no role reads it: it
 //! lies under a name that no purpose can have. Who holds it reads it back, which is in the log first (INV-8).
 
 use crate::bucket::Bucket;
@@ -13,6 +14,7 @@ use crate::item::{ItemId, Kept};
 use crate::purpose::{Mint, PurposeLabel};
 use crate::read::{AccessRecord, Wanted};
 use crate::retention::Retention;
+use crate::slot::{self, Sealed};
 use crate::vault::{Session, Vault, What};
 use jiff::Timestamp;
 use vokter_rules::limits;
@@ -70,27 +72,39 @@ impl Vault {
         }
         let Workbook { label, purpose } = workbook;
         let work = |session: &mut Session<'_>| {
-            erase.iter().try_for_each(|page| match session.erase(purpose, label, *page) {
-                // Its time came before we did.
-                Err(VaultError::NoItem { .. }) if session.has_ended(*page)? => Ok(()),
-                done => done,
-            })?;
+            for page in erase {
+                match session.erase(purpose, label, *page) {
+                    // Its time came before we did.
+                    Err(VaultError::NoItem { .. }) if session.has_ended(*page)? => {}
+                    done => done?,
+                }
+                slot::free(session.tx, (page.number(), page.number() + 1))?;
+            }
+            let sealed = keep.iter().map(|page| Sealed::new(session.tx, purpose, page.text));
+            let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
             let captured = session.time()?;
-            let whats =
-                keep.iter().map(|page| What { captured, until: Some(page.until), payload: page.text, medium: None });
-            session.keep_all(purpose, Retention::SESSION, whats)
+            let whats = keep.iter().zip(&sealed).map(|(page, sealed)| What {
+                captured,
+                until: Some(page.until),
+                payload: &sealed.text,
+                medium: None,
+            });
+            let kept = session.keep_all(purpose, Retention::SESSION, whats)?.into_iter().map(|kept| match kept {
+                Kept::Until(id, _) => Some(id),
+                Kept::TooLate => None,
+            });
+            let kept: Vec<_> = kept.collect();
+            for (sealed, item) in sealed.iter().zip(&kept) {
+                sealed.becomes(session.tx, *item)?;
+            }
+            Ok(kept)
         };
-        let kept = self.with(|inner| {
+        self.with(|inner| {
             if !erase.is_empty() {
                 inner.journal_holds_secrets();
             }
             Ok(inner.write(now, false, work)?.0)
-        })?;
-        let number = |kept| match kept {
-            Kept::Until(id, _) => Some(id),
-            Kept::TooLate => None,
-        };
-        Ok(kept.into_iter().map(number).collect())
+        })
     }
 
     /// Every page of a workbook, for whoever holds it to go on with after a restart. That, by whom and why is in the log
@@ -117,11 +131,15 @@ impl Vault {
                 let (mut next, end) = Bucket::numbers(bucket.id);
                 while next < end {
                     let page = inner.page(purpose, bucket.id, next, &Wanted::default(), now)?;
+                    let path = inner.store.path().to_owned();
+                    let damaged = || VaultError::damaged(&path, format!("a page of {label}"));
                     if page.damaged > 0 {
-                        let path = inner.store.path();
-                        return Err(VaultError::damaged(path, format!("{} pages of {label}", page.damaged)));
+                        return Err(damaged());
                     }
-                    page.items.into_iter().for_each(|opened| show(opened.id, opened.payload));
+                    for opened in page.items {
+                        let text = inner.store.read(|tx| slot::open(tx, purpose, opened.id, &opened.payload))?;
+                        show(opened.id, text.ok_or_else(damaged)?);
+                    }
                     next = page.next.unwrap_or(end);
                 }
             }
@@ -154,7 +172,8 @@ impl Vault {
             wanted.reading.item = Some(page);
             let found = inner.page(purpose, page.bucket(), page.number(), &wanted, now)?.items.pop();
             let none = || VaultError::NoItem { item: page.to_string(), purpose: label.to_string() };
-            found.map(|opened| opened.payload).ok_or_else(none)
+            let opened = found.ok_or_else(none)?;
+            inner.store.read(|tx| slot::open(tx, purpose, page, &opened.payload))?.ok_or_else(none)
         })
     }
 

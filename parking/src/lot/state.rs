@@ -52,6 +52,11 @@ impl State {
         self.sessions.iter().map(|(id, session)| (*id, session))
     }
 
+    /// The session of that number.
+    pub fn session(&self, id: SessionId) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
     /// What waits for a decision, oldest first.
     pub fn exceptions(&self) -> impl Iterator<Item = (ExceptionId, &Exception)> {
         self.exceptions.iter().map(|(id, exception)| (*id, exception))

@@ -66,16 +66,16 @@ fn inv_6_what_is_erased_is_gone_with_the_answer_and_from_earlier_copies_with_the
     let ids = kept(&vault, &workbook, &["stays", "goes"], until, site.now);
     let rows = |path: &std::path::Path| {
         let database = rusqlite::Connection::open(path.join("vault.db")).unwrap();
-        let mut statement = database.prepare("SELECT key FROM item WHERE id = ?1").unwrap();
-        statement.query_row([ids[1].number()], |row| row.get::<_, Option<Vec<u8>>>(0)).unwrap()
+        let sql = "SELECT secret FROM slot JOIN page ON slot = slot.id WHERE item = ?1";
+        database.query_row(sql, [ids[1].number()], |row| row.get::<_, Vec<u8>>(0)).unwrap()
     };
-    let wrapped = rows(&site.data()).unwrap();
+    let secret = rows(&site.data());
     let page = Page { text: b"stays, but is another", until };
     let new = vault.revise(&workbook, &[page], &ids, site.now).unwrap();
     assert!(!vault.journal_is_due());
     assert_eq!(std::fs::metadata(site.data().join("vault.db-wal")).unwrap().len(), 0, "the journal is cut");
     let database = std::fs::read(site.data().join("vault.db")).unwrap();
-    assert!(!database.windows(wrapped.len()).any(|bytes| bytes == wrapped), "its wrapped key is overwritten");
+    assert!(!database.windows(secret.len()).any(|bytes| bytes == secret), "its secret is overwritten");
     assert_eq!(read_back(&vault, &workbook, site.now), [(new[0].unwrap(), "stays, but is another".to_owned())]);
 
     let backup = site.back_up("before-the-night");

@@ -1,0 +1,337 @@
+//! One lot as it runs: what happens in it, what it keeps, and what it asks for, in this order.
+//!
+//! ```text
+//!  report of a lane ─┐                                ┌─ answer
+//!  call of the API ──┼─▶ Lot ─▶ pages: one commit ────┤
+//!  a second goes by ─┘          or nothing happened   └─ requests to the world: barriers, prices
+//! ```
+//! The lock of a lot is held across its commit, so that nobody is answered by a state that does not last. Where the disk
+//! refuses, the lot is read back as it was, and whoever asked is told that nothing was done.
+
+use super::hand_over::HandOvers;
+use super::keys::{Keys, day_of};
+use super::ledger::{Change, Found, Ledger, Name, Owner};
+use super::requests::Request;
+use crate::counter::ParkingFeed;
+use anyhow::{Context, Result, anyhow};
+use crossbeam::channel::{Sender, TrySendError};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use vokter_console::DeskError;
+use vokter_parking::lot::{
+    Effect, Heading, LaneDirection, Lot, Passage, Passed, RecordId, Refusal, SessionId, Sought, Stage, Step, Terms,
+};
+use vokter_parking::plate::{Plate, Reading};
+use vokter_parking::tariff::Entitlement;
+use vokter_pipeline::PlateSwitch;
+use vokter_vault::{ItemId, Vault, Workbook};
+
+/// How long a key of hashes is kept beyond the last session that may have come under it: the rest of its day.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// A lot, and everything that is done for it.
+pub struct Attendant {
+    lot: Mutex<Running>,
+    terms: Terms,
+    hand_overs: Option<HandOvers>,
+    switch: Option<PlateSwitch>,
+    feed: Option<ParkingFeed>,
+    requests: Sender<Request>,
+}
+
+/// What the lock guards.
+struct Running {
+    /// `None` while what is kept cannot be read.
+    lot: Option<Lot>,
+    ledger: Ledger,
+    keys: Keys,
+    /// When those came who have not left, for the statistics of the lot.
+    inside: BTreeMap<SessionId, Timestamp>,
+}
+
+/// What an attendant works with beside its lot.
+pub struct Surroundings {
+    /// Where unpaid stays go, if they are handed over.
+    pub hand_overs: Option<HandOvers>,
+    /// The switch of reading, where cameras read.
+    pub switch: Option<PlateSwitch>,
+    /// The statistics of the lot, where there are any.
+    pub feed: Option<ParkingFeed>,
+    /// What is asked of barriers and of the system that knows prices.
+    pub requests: Sender<Request>,
+}
+
+impl Attendant {
+    /// Opens a lot as it was left.
+    pub fn open(
+        terms: Terms,
+        vault: &Arc<Vault>,
+        workbook: Workbook,
+        surroundings: Surroundings,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let Surroundings { hand_overs, switch, feed, requests } = surroundings;
+        let now = vault.latest(now)?;
+        let (ledger, found) = Ledger::open(Arc::clone(vault), workbook, now)?;
+        let mut running = Running { lot: None, ledger, keys: Keys::default(), inside: BTreeMap::new() };
+        running.restore(&terms, found, now)?;
+        let attendant = Self { lot: Mutex::new(running), terms, hand_overs, switch, feed, requests };
+        attendant.follow_switch();
+        Ok(attendant)
+    }
+
+    /// The terms of the lot.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Time goes by. To be called each second.
+    pub fn tick(&self, now: Timestamp) -> Result<(), DeskError> {
+        if let Some(feed) = &self.feed {
+            feed.looked(now);
+        }
+        self.take(None, now, |lot, _| lot.tick(now))
+    }
+
+    /// A car has come into a lane, and was read or could not be.
+    pub fn pass(&self, lane: &str, obeys: bool, reading: Option<Reading>, at: Timestamp) -> Result<Passed, DeskError> {
+        let heading = self.heading(lane, obeys)?;
+        let electric = reading
+            .as_ref()
+            .is_some_and(|reading| reading.country.is_some_and(|country| country.is_electric(&reading.plate)));
+        let grant = electric.then(|| self.terms.tariff.grant(Entitlement::Electric, None)).flatten();
+        let plate = reading.map(|reading| reading.plate);
+        self.take(plate.as_ref(), at, |lot, sought| {
+            let sought = sought.filter(|_| lot.state().is_reading());
+            lot.pass(Passage { lane, heading, sought, grants: grant.into_iter().collect() }, at)
+        })
+    }
+
+    /// A car has crossed the line of a lane.
+    pub fn cross(&self, lane: &str, obeys: bool, at: Timestamp) -> Result<(), DeskError> {
+        let heading = self.heading(lane, obeys)?;
+        let has_barrier = self.terms.lanes.iter().any(|known| known.name == lane && known.barrier);
+        // Without a barrier, who was read has passed.
+        if has_barrier { self.take(None, at, |lot, _| lot.cross(lane, heading, at)) } else { Ok(()) }
+    }
+
+    /// Looks at the lot.
+    pub fn look<A>(&self, look: impl FnOnce(&Lot) -> A) -> Result<A, DeskError> {
+        self.running().lot.as_ref().map(look).ok_or(DeskError::Failed)
+    }
+
+    /// The number by which the vault's log knows the plate of a session.
+    pub fn item_of(&self, session: SessionId) -> Option<ItemId> {
+        self.running().ledger.item_of(session)
+    }
+
+    /// Does something in the lot: what changes is on the disk, and what is erased is gone, before this returns.
+    pub fn take<A>(
+        &self,
+        plate: Option<&Plate>,
+        now: Timestamp,
+        act: impl FnOnce(&mut Lot, Option<Sought>) -> Step<A>,
+    ) -> Result<A, DeskError> {
+        let mut running = self.running();
+        let taken = running.take(self, plate, now, act);
+        let (Step { answer, effects }, touched) = taken.map_err(|error| {
+            tracing::error!(lot = self.terms.name, "nothing was done: {error:#}");
+            if let Err(error) = running.read_back(&self.terms, now) {
+                tracing::error!(lot = self.terms.name, "what is kept cannot be read: {error:#}");
+            }
+            DeskError::Failed
+        })?;
+        running.note_stays(self.feed.as_ref(), &effects, &touched, now);
+        drop(running);
+        self.follow_switch();
+        self.ask(&effects);
+        Ok(answer?)
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.lot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn heading(&self, lane: &str, obeys: bool) -> Result<Heading, DeskError> {
+        let lane = self.terms.lanes.iter().find(|known| known.name == lane).ok_or(Refusal::UnknownLane)?;
+        Ok(match (lane.direction, obeys) {
+            (LaneDirection::Entry | LaneDirection::Both, true) | (LaneDirection::Exit, false) => Heading::In,
+            (LaneDirection::Exit, true) | (LaneDirection::Entry | LaneDirection::Both, false) => Heading::Out,
+        })
+    }
+
+    /// Plates are read while the lot reads, and not while it cannot be read itself.
+    fn follow_switch(&self) {
+        let Some(switch) = &self.switch else { return };
+        let reads = self.look(|lot| lot.state().is_reading()).unwrap_or(false);
+        match (reads, switch.is_on()) {
+            (true, false) => switch.resume(),
+            (false, true) => switch.stop(),
+            _ => {}
+        }
+    }
+
+    /// Says what happened, and asks the world for the rest.
+    fn ask(&self, effects: &[Effect]) {
+        let lot = &self.terms.name;
+        for effect in effects {
+            match effect {
+                Effect::StopReading { fallback } => {
+                    tracing::warn!(lot, ?fallback, "no terminal can take payment: no plate is read (IVA-7a)");
+                }
+                Effect::ResumeReading => tracing::info!(lot, "a terminal can take payment: plates are read"),
+                Effect::Raise { exception, kind, .. } => {
+                    tracing::warn!(lot, %exception, ?kind, "a person must decide");
+                }
+                Effect::NearMatch { session } => {
+                    tracing::info!(lot, %session, "matched, though one character was read otherwise");
+                }
+                Effect::HandOver { session, .. } => tracing::info!(lot, %session, "handed over as unpaid"),
+                _ => {}
+            }
+            let Some(request) = Request::of(lot, effect) else { continue };
+            if let Err(TrySendError::Full(_)) = self.requests.try_send(request) {
+                tracing::error!(lot, "an outlet is stuck: what a barrier was asked is lost");
+            }
+        }
+    }
+}
+
+impl Running {
+    fn restore(&mut self, terms: &Terms, found: Found, now: Timestamp) -> Result<()> {
+        let Found { records, keys, strange } = found;
+        if strange > 0 {
+            tracing::error!(lot = terms.name, pages = strange, "what is kept of the lot holds pages that are none");
+        }
+        let lot = Lot::restore(terms.clone(), records.into_state(now));
+        let lot = lot.map_err(|faults| anyhow!("{}", faults.first().map(ToString::to_string).unwrap_or_default()))?;
+        let still_in = lot.state().sessions().filter(|(_, session)| session.stage() != Stage::Left);
+        self.inside = still_in.map(|(id, session)| (id, session.entered())).collect();
+        (self.lot, self.keys) = (Some(lot), keys);
+        Ok(())
+    }
+
+    fn read_back(&mut self, terms: &Terms, now: Timestamp) -> Result<()> {
+        self.lot = None;
+        let found = self.ledger.read_back(now)?;
+        self.restore(terms, found, now)
+    }
+
+    fn take<A>(
+        &mut self,
+        attendant: &Attendant,
+        plate: Option<&Plate>,
+        now: Timestamp,
+        act: impl FnOnce(&mut Lot, Option<Sought>) -> Step<A>,
+    ) -> Result<(Step<A>, Vec<SessionId>)> {
+        if self.lot.is_none() {
+            self.read_back(&attendant.terms, now)?;
+        }
+        let mut change = Change::default();
+        let sought = match plate {
+            Some(plate) => self.sought(plate, now, &attendant.terms, &mut change)?,
+            None => None,
+        };
+        let Some(lot) = self.lot.as_mut() else { return Err(anyhow!("the lot cannot be read")) };
+        let step = act(lot, sought);
+        for effect in &step.effects {
+            effect_on(&mut change, effect, plate)?;
+        }
+        let mut touched = Vec::new();
+        for id in lot.take_changed() {
+            if let RecordId::Session(session) = id {
+                touched.push(session);
+            }
+            match lot.record(id).context("a record cannot be written")? {
+                Some((text, until)) => change.keep(Name::Record(id), &text, until)?,
+                None => change.erase(Name::Record(id)),
+            }
+        }
+        if step.effects.iter().any(|effect| matches!(effect, Effect::Erase { .. })) {
+            let known: BTreeSet<_> = lot.state().sessions().map(|(_, session)| day_of(session.entered())).collect();
+            let over = self.keys.forget(&known, day_of(now));
+            over.into_iter().for_each(|day| change.erase(Name::Key(day)));
+        }
+        self.hand_over(attendant.hand_overs.as_ref(), &step.effects, now)?;
+        if !change.is_empty() {
+            self.ledger.commit(&change, now)?;
+        }
+        Ok((step, touched))
+    }
+
+    /// What a plate is sought by; makes the key of the day, if it is the first.
+    fn sought(&mut self, plate: &Plate, now: Timestamp, terms: &Terms, change: &mut Change) -> Result<Option<Sought>> {
+        let day = day_of(now);
+        if let Some(key) = self.keys.begin(day)? {
+            let stay = SignedDuration::from_hours(i64::from(terms.plate_cap_days) * 24);
+            let until = now.checked_add(stay + DAY).unwrap_or(Timestamp::MAX);
+            change.keep(Name::Key(day), key, until)?;
+        }
+        Ok(self.keys.sought(plate, day))
+    }
+
+    /// Discloses those who have not paid: what is handed over lasts before they are erased.
+    fn hand_over(&self, hand_overs: Option<&HandOvers>, effects: &[Effect], now: Timestamp) -> Result<()> {
+        for effect in effects {
+            let (Effect::HandOver { session, entered, left, outstanding }, Some(hand_overs)) = (effect, hand_overs)
+            else {
+                continue;
+            };
+            let why = "handed over as unpaid, as the terms of the lot say";
+            if let Some(plate) = self.ledger.disclose(Owner::Session(*session), why, now)? {
+                hand_overs.write(*session, &plate, (*entered, *left), *outstanding, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the statistics of the lot who came and who left, each once.
+    fn note_stays(&mut self, feed: Option<&ParkingFeed>, effects: &[Effect], touched: &[SessionId], now: Timestamp) {
+        let Some(lot) = &self.lot else { return };
+        for effect in effects {
+            if let Effect::Keep { session, .. } = effect {
+                self.inside.insert(*session, now);
+                if let Some(feed) = feed {
+                    feed.arrived(now);
+                }
+            }
+        }
+        for id in touched.iter().filter(|id| is_gone(lot, **id)) {
+            if let (Some(entered), Some(feed)) = (self.inside.remove(id), feed) {
+                feed.departed(now, now.duration_since(entered));
+            }
+        }
+    }
+}
+
+/// Whether a car is not in the lot any more.
+fn is_gone(lot: &Lot, id: SessionId) -> bool {
+    lot.state().session(id).is_none_or(|session| session.stage() == Stage::Left)
+}
+
+/// What an effect means for what is kept.
+fn effect_on(change: &mut Change, effect: &Effect, plate: Option<&Plate>) -> Result<()> {
+    match effect {
+        Effect::Keep { session, deadline } => {
+            if let Some(plate) = plate {
+                change.keep_plate(Owner::Session(*session), plate, *deadline)?;
+            }
+        }
+        Effect::Raise { exception, kind, deadline, .. } if kind.keeps_what_was_read() => {
+            if let Some(plate) = plate {
+                change.keep_plate(Owner::Exception(*exception), plate, *deadline)?;
+            }
+        }
+        Effect::Erase { session } => {
+            change.erase(Name::Plate(Owner::Session(*session)));
+            change.erase(Name::Record(RecordId::Session(*session)));
+        }
+        Effect::Withdraw { exception } => {
+            change.erase(Name::Plate(Owner::Exception(*exception)));
+            change.erase(Name::Record(RecordId::Exception(*exception)));
+        }
+        _ => {}
+    }
+    Ok(())
+}

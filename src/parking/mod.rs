@@ -1,0 +1,178 @@
+//! The car parks of a site while it runs: cameras that read, an API that takes payment, and a vault that forgets.
+//!
+//! ```text
+//!  lanes ─ LaneReport ─┐                ┌─ workbook of the purpose: one commit
+//!  API ─ Desk ─────────┼─▶ Attendant ───┼─ barriers, prices: outlets
+//!  a second goes by ───┘   one a lot    ├─ switch of reading (IVA-7a)
+//!                                       └─ statistics: who is nobody
+//! ```
+
+mod attendant;
+mod desk;
+mod hand_over;
+mod keys;
+mod ledger;
+mod requests;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub use attendant::{Attendant, Surroundings};
+pub use desk::Lots;
+pub use terms::LotFile;
+
+use crate::counter::Counter;
+use anyhow::{Context, Result};
+use crossbeam::channel::{Receiver, RecvTimeoutError};
+use hand_over::HandOvers;
+use jiff::{SignedDuration, Timestamp};
+use requests::Requests;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use vokter_pipeline::{Engine, LaneHappening, LaneReport};
+use vokter_rules::policy::SitePolicy;
+use vokter_vault::{Mint, Vault};
+
+/// How often time goes by in a lot.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The lots of a site, each by the name of its purpose.
+pub struct CarParks {
+    lots: Arc<Lots>,
+    requests: Requests,
+    thread: JoinHandle<()>,
+}
+
+/// Everything that a lot is opened with.
+pub struct Opening<'a> {
+    /// The policy.
+    pub policy: &'a SitePolicy,
+    /// The site file, beside which the files of terms lie.
+    pub site: &'a Path,
+    /// The data directory.
+    pub directory: &'a Path,
+    /// The vault in it.
+    pub vault: &'a Arc<Vault>,
+    /// Who reads plates.
+    pub engine: &'a Engine,
+    /// The statistics of the site, where there are any.
+    pub counter: Option<&'a Counter>,
+}
+
+impl CarParks {
+    /// Opens every lot of a site and follows its lanes; `None` if it has none.
+    pub fn start(opening: &Opening<'_>, mint: &mut Mint, reports: Receiver<LaneReport>) -> Result<Option<Self>> {
+        let Opening { policy, site, directory, vault, engine, counter } = opening;
+        let clock = Clock::of(policy);
+        let mut attendants = BTreeMap::new();
+        let mut requests = None;
+        for purpose in policy.purposes() {
+            let Some(LotFile { terms, hand_over_to }) = LotFile::of(purpose, site)? else { continue };
+            let requests: &Requests = match &mut requests {
+                Some(requests) => requests,
+                none => none.insert(Requests::start(policy.outlets())?),
+            };
+            let recipient = hand_over_to.filter(|_| terms.hand_over);
+            let surroundings = Surroundings {
+                hand_overs: recipient.map(|key| HandOvers::of(directory, &terms.name, key)).transpose()?,
+                switch: engine.reading(&purpose.name).cloned(),
+                feed: counter.map(|counter| counter.parking(&purpose.name)),
+                requests: requests.sender(),
+            };
+            let workbook = mint.workbook(&purpose.name)?;
+            let attendant = Attendant::open(terms, vault, workbook, surroundings, clock.now())
+                .with_context(|| format!("the lot of purpose `{}`", purpose.name))?;
+            attendants.insert(purpose.name.clone(), Arc::new(attendant));
+        }
+        let Some(requests) = requests else { return Ok(None) };
+        let lots = Arc::new(Lots::new(attendants, clock));
+        let follower = Arc::clone(&lots);
+        let thread = std::thread::spawn(move || follow(&follower, &reports));
+        Ok(Some(Self { lots, requests, thread }))
+    }
+
+    /// The lots, for the API.
+    pub fn lots(&self) -> Arc<Lots> {
+        Arc::clone(&self.lots)
+    }
+
+    /// Ends when the cameras have ended; what is parked is in the vault.
+    pub fn finish(self) {
+        let Self { lots, requests, thread } = self;
+        if thread.join().is_err() {
+            tracing::error!("the thread of the lots panicked");
+        }
+        drop(lots);
+        requests.finish();
+    }
+}
+
+/// The clock of a site's lots: that of the machine, or of the pictures where they are a recording or a scene.
+pub struct Clock {
+    pictures: Option<Mutex<Option<(Timestamp, Instant)>>>,
+}
+
+impl Clock {
+    fn of(policy: &SitePolicy) -> Self {
+        let has_lot = |purpose: &&vokter_rules::policy::Purpose| purpose.lot.is_some();
+        let mut parking = policy.purposes().iter().filter(has_lot).flat_map(|purpose| &purpose.rules);
+        let is_recorded = parking.any(|rule| {
+            policy.cameras().iter().any(|camera| {
+                camera.name == rule.camera && matches!(camera.source, vokter_rules::policy::Source::File(_))
+            })
+        });
+        Self { pictures: is_recorded.then(Mutex::default) }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        let Some(pictures) = &self.pictures else { return Timestamp::now() };
+        match *pictures.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((at, since)) => {
+                let elapsed = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::ZERO);
+                at.checked_add(elapsed).unwrap_or(at)
+            }
+            None => Timestamp::now(),
+        }
+    }
+
+    /// A picture of that time was looked at.
+    pub fn seen(&self, at: Timestamp) {
+        if let Some(pictures) = &self.pictures {
+            *pictures.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Instant::now()));
+        }
+    }
+}
+
+/// Follows the lanes until the cameras have ended.
+fn follow(lots: &Lots, reports: &Receiver<LaneReport>) {
+    let mut ticked = Instant::now();
+    loop {
+        match reports.recv_timeout(TICK) {
+            Ok(report) => take(lots, report),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        if ticked.elapsed() >= TICK {
+            lots.tick();
+            ticked = Instant::now();
+        }
+    }
+}
+
+/// Takes what happened in a lane to its lot. A refusal has been said, and nothing follows from it.
+fn take(lots: &Lots, report: LaneReport) {
+    let LaneReport { purpose, lane, at, happening } = report;
+    lots.clock().seen(at);
+    let Some(attendant) = lots.of_purpose(&purpose) else { return };
+    let done = match happening {
+        LaneHappening::Passage { obeys, reading } => attendant.pass(&lane, obeys, reading, at).map(|_| ()),
+        LaneHappening::Crossed { obeys } => attendant.cross(&lane, obeys, at),
+    };
+    if let Err(error) = done {
+        tracing::warn!(purpose, lane, "a car is not dealt with: {error}");
+    }
+}
