@@ -4,7 +4,7 @@ use crate::arguments::Listen;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
-use vokter_console::{Certificate, Options, Readiness, Server, Site, router};
+use vokter_console::{Certificate, ClientsFile, Options, Readiness, Server, Site, router};
 use vokter_pipeline::{CameraHealth, Metrics, State};
 
 /// Begins to answer, where that is asked for.
@@ -22,7 +22,8 @@ pub fn start(listen: &Listen, site: Site) -> Result<Option<Server>> {
 pub fn site(cameras: &[Arc<CameraHealth>], metrics: &Metrics, statistics: Option<PathBuf>) -> Site {
     let cameras = cameras.to_vec();
     let readiness: Readiness = Arc::new(move || ready(&cameras));
-    Site { statistics, parking: None, metrics: metrics.registry().clone(), readiness }
+    let clients = statistics.as_deref().map(ClientsFile::of);
+    Site { statistics, parking: None, clients, metrics: metrics.registry().clone(), readiness }
 }
 
 /// Whether every camera does what it is there for. What one said of itself stays here: causes may hold addresses.

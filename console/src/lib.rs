@@ -8,15 +8,25 @@
 //!
 //! This crate refuses to know raw frames and keys. It listens on this machine alone, unless it has a certificate.
 
+mod admission;
+mod answers;
+mod clients;
 mod desk;
 mod guard;
+mod metrics;
 mod problem;
 mod routes;
 mod server;
+mod signature;
 #[cfg(test)]
 mod tests;
 
+pub use clients::{
+    Client, ClientFault, Clients, ClientsError, ClientsFile, KeyError, KeyPair, Kind, Machine, Person, PublicKey, Role,
+    Token,
+};
 pub use desk::{Desk, DeskError};
 pub use problem::Problem;
 pub use routes::{Readiness, Site, document, router};
 pub use server::{Certificate, Options, Server, ServerError};
+pub use signature::{SignError, Signing};
