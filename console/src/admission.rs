@@ -72,7 +72,11 @@ impl Admission {
             headers,
         };
         statement.verify(&message, body, key)?;
-        self.nonces.take(&client.name, statement.moment(), Timestamp::now())?;
+        let now = Timestamp::now();
+        if statement.is_over(now) {
+            return Err(SignatureFault::Time);
+        }
+        self.nonces.take(&client.name, statement.moment(), now)?;
         Ok(client)
     }
 }

@@ -21,6 +21,7 @@ use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ed25519_dalek::Signature;
+use jiff::Timestamp;
 use sfv::{BareItem, Dictionary, InnerList, KeyRef, ListEntry, ListSerializer, Parser};
 use sha2::{Digest as _, Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
@@ -69,6 +70,7 @@ pub struct Statement {
     /// The list and its parameters, serialised: the last line of what is signed.
     parameters: String,
     created: i64,
+    expires: Option<i64>,
     nonce: String,
     keyid: String,
     signature: Signature,
@@ -97,7 +99,8 @@ impl Statement {
         if text(input, "alg").is_some_and(|alg| alg != "ed25519") {
             return Err(SignatureFault::Malformed);
         }
-        let created = input.params.get(key("created")).and_then(|value| value.as_integer()).map(i64::from);
+        let seconds = |name| input.params.get(key(name)).and_then(|value| value.as_integer()).map(i64::from);
+        let (created, expires) = (seconds("created"), seconds("expires"));
         let (nonce, keyid) = (text(input, "nonce"), text(input, "keyid"));
         let (Some(created), Some(keyid)) = (created, keyid) else { return Err(SignatureFault::Parameters) };
         let covered = input.items.iter().map(|item| match &item.bare_item {
@@ -110,6 +113,7 @@ impl Statement {
             covered: covered.collect::<Result<_, _>>()?,
             parameters: list.finish().ok_or(SignatureFault::Malformed)?,
             created,
+            expires,
             nonce: nonce.unwrap_or_default(),
             keyid,
             signature,
@@ -124,6 +128,11 @@ impl Statement {
     /// When, in seconds, and by which nonce.
     pub fn moment(&self) -> (i64, &str) {
         (self.created, &self.nonce)
+    }
+
+    /// Whether it says of itself that its time is over.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires < now.as_second())
     }
 
     /// Whether the key has signed this message with all that must be covered, and this body.

@@ -26,6 +26,12 @@ fn the_example_of_the_rfc_is_its_own() {
     ]);
     let key: PublicKey = "JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=".parse().unwrap();
     let statement = Statement::of(&headers).unwrap();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    assert!(!statement.is_over(at(i64::from(u32::MAX))), "it says nothing of its end");
+    let mut ending = headers.clone();
+    ending.insert(INPUT, HeaderValue::from_str(&input.replace(";keyid", ";expires=1618884533;keyid")).unwrap());
+    let ending = Statement::of(&ending).unwrap();
+    assert!(!ending.is_over(at(1_618_884_533)) && ending.is_over(at(1_618_884_534)));
     assert_eq!((statement.keyid(), statement.moment().0), ("test-key-ed25519", 1_618_884_473));
     fn message(headers: &HeaderMap) -> Message<'_> {
         let query = Some("param=Value&Pet=dog");
@@ -127,4 +133,16 @@ fn what_must_be_covered_must_be() {
     assert_eq!(input(&format!("({all});nonce=\"12345678\";keyid=\"hall\"")), Err(Fault::Parameters));
     assert_eq!(input(&format!("({all}){rest}, other=({all}){rest}")), Err(Fault::Malformed), "two signatures");
     assert_eq!(input("1"), Err(Fault::Malformed));
+}
+
+proptest::proptest! {
+    #[test]
+    fn fields_of_any_text_are_read_or_refused(input in "[ -~]{0,80}", signature in "(sig=:[A-Za-z0-9+/=]{0,90}:|[ -~]{0,40})") {
+        let headers = fields(&[(INPUT, &input), (SIGNATURE, &signature), (DIGEST, &input)]);
+        if let Ok(statement) = Statement::of(&headers) {
+            let message = Message { method: "GET", authority: "x", path: "/", query: None, headers: &headers };
+            proptest::prop_assert!(statement.verify(&message, b"", &KeyPair::draw().unwrap().public()).is_err());
+        }
+        let _ = check_digest(&headers, b"");
+    }
 }

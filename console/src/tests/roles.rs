@@ -144,3 +144,22 @@ async fn a_client_is_of_its_lot_and_a_terminal_speaks_for_itself() {
     assert_eq!(site.ask(terminal(), Method::PUT, "/north/terminals/exit/heartbeat", beat, None).await.0, forbidden);
     assert_eq!(site.ask(terminal(), Method::PATCH, "/north/look-up", plate, None).await.0, 405);
 }
+
+/// `docs/parking-api.md` names every operation of parking under the role that lets it in, and no other.
+#[test]
+fn the_manual_names_every_operation_under_its_role() {
+    let manual = include_str!("../../../docs/parking-api.md");
+    let mut named = vec![];
+    for row in manual.lines().filter(|line| line.contains("`GET /v1/") || line.contains("`PUT /v1/")) {
+        let role = row.split('|').nth(1).unwrap().trim().trim_matches('`').to_owned();
+        let operations = row.split('`').filter(|text| text.contains(" /v1/"));
+        named.extend(operations.map(|text| (text.to_owned(), role.clone())));
+    }
+    let mut held = vec![];
+    for (path, item) in document().paths.paths.iter().filter(|(path, _)| path.starts_with("/v1/parking/")) {
+        held.extend(operations(item).map(|(method, one)| (format!("{method} {path}"), extension(one, "x-role"))));
+    }
+    named.sort();
+    held.sort();
+    assert_eq!(named, held);
+}
