@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         Command::Log(log) => command::vault::log::log(log),
         Command::Verify(verify) => command::vault::log::verify(verify),
         Command::Statistics(statistics) => command::statistics::run(statistics),
+        Command::Token(token) => command::token::run(token),
     };
     match done {
         Ok(code) => code,

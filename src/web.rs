@@ -4,7 +4,7 @@ use crate::arguments::Listen;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
-use vokter_console::{Certificate, Desk, Options, Readiness, Server, Site, router};
+use vokter_console::{Certificate, ClientsFile, Desk, Options, Readiness, Server, Site, router};
 use vokter_pipeline::{CameraHealth, Metrics, State};
 
 /// Begins to answer, where that is asked for.
@@ -27,7 +27,8 @@ pub fn site(
 ) -> Site {
     let cameras = cameras.to_vec();
     let readiness: Readiness = Arc::new(move || ready(&cameras));
-    Site { statistics, parking, metrics: metrics.registry().clone(), readiness }
+    let clients = statistics.as_deref().map(ClientsFile::of);
+    Site { statistics, parking, clients, metrics: metrics.registry().clone(), readiness }
 }
 
 /// Whether every camera does what it is there for. What one said of itself stays here: causes may hold addresses.

@@ -25,10 +25,22 @@ fn write_site(folder: &Path, source: &str) -> String {
 
 #[test]
 fn help_shows_examples_and_fits_a_terminal() {
-    let models = [("models", "list"), ("models", "inspect"), ("models", "pull"), ("import", "frigate")];
+    let models = [
+        ("models", "list"),
+        ("models", "inspect"),
+        ("models", "pull"),
+        ("import", "frigate"),
+        ("token", "new"),
+        ("token", "machine"),
+        ("token", "key"),
+        ("token", "sign"),
+        ("token", "list"),
+        ("token", "revoke"),
+    ];
     let models = models.map(|(command, name)| [command, name, "--help"]);
     let others = ["check", "explain", "new", "status", "sign", "run", "models"].map(|name| [name, "--help"]);
-    let kept = ["events", "erase", "log", "verify", "import", "schema", "statistics"].map(|name| [name, "--help"]);
+    let kept =
+        ["events", "erase", "log", "verify", "import", "schema", "statistics", "token"].map(|name| [name, "--help"]);
     let others = others.iter().chain(&kept).map(|arguments| &arguments[..]);
     for arguments in [&["--help"][..]].into_iter().chain(others).chain(models.iter().map(|arguments| &arguments[..])) {
         let help = text(&vokter(arguments).stdout);

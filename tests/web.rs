@@ -122,3 +122,66 @@ fn iva_8_other_machines_are_answered_with_a_certificate_alone() {
     let client = reqwest::Client::builder().add_root_certificate(certificate).build().unwrap();
     assert_eq!(get(&client, &format!("https://localhost:{port}"), "/healthz").2, "ok\n");
 }
+
+/// Runs `vokter token`, and returns what it prints.
+fn token(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(VOKTER).arg("token").args(arguments).current_dir(folder).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+/// Sends a request with these header fields, each a line, and says the status and the answer.
+fn send(method: &str, url: &str, fields: &str, body: &str) -> (u16, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut request = reqwest::Client::new().request(method.parse().unwrap(), url).body(body.to_owned());
+        for (name, value) in fields.lines().map(|line| line.split_once(": ").unwrap()) {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    })
+}
+
+#[test]
+fn who_is_made_known_is_let_in_at_once_and_who_is_revoked_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::statistics::release(folder.path());
+    let server = answering(folder.path(), &["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]);
+    let token = |arguments: &[&str]| token(folder.path(), arguments);
+    let lots = format!("{}/v1/parking/lots/north", server.address.trim_end_matches('/'));
+    let exceptions = format!("{lots}/exceptions");
+    assert_eq!(send("GET", &exceptions, "", "").0, 401);
+
+    let anna = token(&["new", "anna", "--role", "staff", "--data-dir", "data"]).unwrap();
+    let shown = format!("authorization: Bearer {}", anna.trim());
+    let (status, problem) = send("GET", &exceptions, &shown, "");
+    assert_eq!((status, problem.contains("this site parks no cars")), (404, true), "{problem}");
+
+    let public = token(&["key", "hall.key"]).unwrap();
+    assert!(token(&["key", "hall.key"]).unwrap_err().contains("hall.key cannot be written"), "never written over");
+    let of_north = ["--lot", "north", "--terminal", "hall", "--public-key", public.trim(), "--data-dir", "data"];
+    token(&[&["machine", "hall", "--role", "terminal"], &of_north[..]].concat()).unwrap();
+    let body = "{\"plate\": \"AB 12345\"}";
+    std::fs::write(folder.path().join("plate.json"), body).unwrap();
+    let look_up = format!("{lots}/look-up");
+    let by_hall = ["--name", "hall", "--key", "hall.key", "--body", "plate.json"];
+    let signed = || {
+        let fields = token(&[&["sign", "POST", &look_up], &by_hall[..]].concat()).unwrap();
+        format!("content-type: application/json\n{fields}")
+    };
+    let (once, twice) = (signed(), signed());
+    assert_eq!(send("POST", &look_up, &once, body).0, 404);
+    let replayed = send("POST", &look_up, &once, body);
+    assert!(replayed.0 == 401 && replayed.1.contains("was taken already"), "{replayed:?}");
+    assert_eq!(send("POST", &look_up, &twice, &body.replace('1', "2")).0, 401);
+
+    let list = token(&["list", "--data-dir", "data"]).unwrap();
+    assert!(list.contains("anna: person, staff, until 20") && !list.contains("vokter_"), "{list}");
+    assert!(list.contains("hall: machine, terminal, lot north, terminal hall, key "), "{list}");
+    token(&["revoke", "anna", "--data-dir", "data"]).unwrap();
+    assert_eq!(send("GET", &exceptions, &shown, "").0, 401);
+    let refused = token(&["new", "ola", "--role", "terminal", "--data-dir", "data"]).unwrap_err();
+    assert!(refused.contains("it is for machines, which sign their requests"), "{refused}");
+    assert!(token(&["new", "ola", "--role", "god", "--data-dir", "data"]).unwrap_err().contains("there are terminal"));
+}

@@ -1,11 +1,12 @@
 //! What every request passes before its route: an id, and limits of time, rate and size.
 
+use crate::metrics::Counters;
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ const HARDENED: [(HeaderName, &str); 4] = [
 ];
 
 /// Sets the guards before a router.
-pub fn guarded(router: Router) -> Router {
+pub fn guarded(router: Router, counters: Option<Counters>) -> Router {
     let rate = GovernorConfigBuilder::default()
         .per_millisecond(1000 / limits::REQUESTS_PER_SECOND)
         .burst_size(limits::REQUESTS_AT_ONCE)
@@ -38,6 +39,7 @@ pub fn guarded(router: Router) -> Router {
         .layer(RequestBodyLimitLayer::new(limits::REQUEST_BYTES))
         .layer(from_fn(in_time))
         .layer(from_fn(in_words))
+        .layer(from_fn_with_state(counters, counted))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
@@ -51,6 +53,16 @@ fn too_often(error: tower_governor::GovernorError) -> Response {
         }
         _ => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
     }
+}
+
+/// Counts every answer, by the path that the document has for it.
+async fn counted(State(counters): State<Option<Counters>>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let answer = next.run(request).await;
+    if let Some(counters) = counters {
+        counters.answered(path.as_ref().map_or("other", MatchedPath::as_str), answer.status());
+    }
+    answer
 }
 
 /// Gives up on a request that takes too long.

@@ -24,6 +24,11 @@ impl Digest {
         }
         Some(Self(digest))
     }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl From<[u8; 32]> for Digest {

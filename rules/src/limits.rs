@@ -129,6 +129,27 @@ pub const REQUESTS_PER_SECOND: u64 = 50;
 /// Requests of one client at once.
 pub const REQUESTS_AT_ONCE: u32 = 100;
 
+/// Bytes of a request's body where money or plates are spoken of, and of an answer that is remembered.
+pub const DESK_BYTES: usize = 4 << 10;
+/// Calls on the lots of a site at once; past it a client is told to come again.
+pub const DESK_CALLS: usize = 64;
+/// Answers that are remembered, so that a request which is repeated is done once; past it the oldest is forgotten.
+pub const ANSWERS_REMEMBERED: usize = 4096;
+/// Hours for which they are.
+pub const ANSWER_HOURS: i64 = 24;
+/// Clients that a site knows: people and machines together.
+pub const CLIENTS: usize = 1000;
+/// Bytes of the file in which they stand.
+pub const CLIENTS_FILE_BYTES: usize = 1 << 20;
+/// Days for which a token holds, at most.
+pub const TOKEN_DAYS: u32 = 366;
+/// Seconds that a signed request may be old, or ahead.
+pub const SIGNATURE_SECONDS: i64 = 60;
+/// Signed requests of one client in twice that time, each of which is taken once; past it the client must wait.
+pub const NONCES_PER_CLIENT: usize = 8192;
+/// Bytes of the header fields by which a request is signed, each.
+pub const SIGNATURE_BYTES: usize = 2048;
+
 /// Cameras of a site.
 pub const CAMERAS: usize = 1000;
 /// Purposes of a site.
@@ -155,6 +176,8 @@ const _: () = {
     assert!(PACKET_QUEUE_BYTES >= PACKET_BYTES);
     assert!(CANDIDATES_PER_FRAME >= DETECTIONS_PER_FRAME);
     assert!(PICTURE_SIDE_MIN >= 2);
+    // Each request that a client may make while its signature holds has a nonce of its own.
+    assert!(NONCES_PER_CLIENT as u64 >= 2 * SIGNATURE_SECONDS as u64 * REQUESTS_PER_SECOND + REQUESTS_AT_ONCE as u64);
     // A stay that is charged by the minute at the highest price.
     assert!(AMOUNT_MINOR.checked_mul(STAY_DAYS as u64 * 24 * 60).is_some());
 };

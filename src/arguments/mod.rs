@@ -1,7 +1,9 @@
 //! What can be said on the command line.
 
+mod token;
 mod vault;
 
+pub use token::{NewKey, NewMachine, NewToken, SignRequest, Token, TokenCommand};
 pub use vault::{
     AnswerRequest, ApproveCopy, AskRequest, Asking, Cases, CloseIncident, CopyItem, CorrectItem, Decide, Disclose,
     DiscloseCommand, Erase, Events, ExtendRequest, Fetch, FetchCopy, GroundName, Hold, Incident, IncidentCommand, Log,
@@ -147,6 +149,11 @@ pub enum Command {
     /// Shows what counting purposes have released: tables, pictures, and the privacy statement of each. It is about nobody,
     /// so it needs no role and no reason. See docs/statistics.md.
     Statistics(crate::command::statistics::Statistics),
+    /// Say who may ask over HTTP for what not everyone may
+    ///
+    /// People who decide have a token, machines (terminals, gates, tariff systems) a key with which they sign each request. Both
+    /// stand in clients.json in the data directory, and hold from the next request on. See docs/parking-api.md.
+    Token(Token),
 }
 
 #[derive(Args)]

@@ -12,4 +12,5 @@ pub mod serve;
 pub mod sign;
 pub mod statistics;
 pub mod status;
+pub mod token;
 pub mod vault;

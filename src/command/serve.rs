@@ -5,7 +5,7 @@ use crate::web;
 use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
 use std::sync::Arc;
-use vokter_console::Site;
+use vokter_console::{ClientsFile, Site};
 use vokter_pipeline::Metrics;
 use vokter_statistics::Published;
 
@@ -16,7 +16,8 @@ pub fn run(arguments: &Serve) -> Result<ExitCode> {
     Published::open(&arguments.data_dir)?;
     let metrics = Metrics::new()?.registry().clone();
     let (statistics, readiness) = (Some(arguments.data_dir.clone()), Arc::new(|| Ok(())));
-    let site = Site { statistics, parking: None, metrics, readiness };
+    let clients = Some(ClientsFile::of(&arguments.data_dir));
+    let site = Site { statistics, parking: None, clients, metrics, readiness };
     let server = web::start(&arguments.listen, site)?;
     let (stop, stopped) = std::sync::mpsc::channel();
     ctrlc::set_handler(move || {

@@ -1,6 +1,5 @@
 //! The OpenAPI document, and a page of it for people.
 
-use super::Site;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -18,7 +17,7 @@ code { font-family: ui-monospace, monospace } .about { color: #777 }
 ";
 
 /// `/openapi.json`, and `/` for people.
-pub fn routes(document: &Document) -> Router<Site> {
+pub fn routes<S: Clone + Send + Sync + 'static>(document: &Document) -> Router<S> {
     let (json, page) = (document.to_json().unwrap_or_default(), page(document));
     let json = move || async move { ([("content-type", "application/json")], json) };
     Router::new().route("/openapi.json", get(json)).route("/", get(move || async move { Html(page) }))
@@ -54,6 +53,11 @@ pub fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Opera
     all.into_iter().filter_map(|(name, operation)| Some((name, operation.as_ref()?)))
 }
 
+/// The operations of a path, to be changed.
+pub fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
 fn section(page: &mut String, method: &str, path: &str, operation: &Operation) {
     let said = |words: &Option<String>| escaped(words.as_deref().unwrap_or_default());
     // Writing to a string does not fail.
@@ -69,7 +73,11 @@ fn section(page: &mut String, method: &str, path: &str, operation: &Operation) {
     page.push_str("<table>");
     for parameter in operation.parameters.iter().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
-        let place = if parameter.parameter_in == ParameterIn::Path { "in the path" } else { "in the query" };
+        let place = match parameter.parameter_in {
+            ParameterIn::Path => "in the path",
+            ParameterIn::Header => "a header",
+            _ => "in the query",
+        };
         let (name, about) = (escaped(&parameter.name), said(&parameter.description));
         let _ = write!(page, "<tr><th><code>{name}</code><td>{place}<td>{about}");
     }

@@ -22,6 +22,8 @@ pub struct Due {
     pub entered: Timestamp,
     /// What remains to be paid; `None` if another system is asked.
     pub amount: Option<Money>,
+    /// Up to and including when that holds, if it was said for some time.
+    pub quoted_until: Option<Timestamp>,
 }
 
 /// What is known by a plate.
@@ -56,9 +58,7 @@ impl Turn<'_> {
     /// Says what is due, so that it holds for as long as paying takes, and no longer for being asked again.
     fn quote(&mut self, id: SessionId) -> Result<Due, Refusal> {
         let session = self.session(id)?;
-        let is_quoted = self.quoted(session).is_some();
-        let due = self.due(id)?;
-        if !is_quoted {
+        if self.quoted(session).is_none() {
             match &self.terms.tariff {
                 Tariff::Rated(rates) => {
                     let cost = rates.price(session.entered, session.charged_until(self.now), &session.grants);
@@ -67,12 +67,14 @@ impl Turn<'_> {
                 Tariff::External => self.ask_price(id),
             }
         }
-        Ok(due)
+        self.due(id)
     }
 
     fn due(&self, id: SessionId) -> Result<Due, Refusal> {
         let session = self.session(id)?;
-        Ok(Due { session: id, entered: session.entered, amount: self.outstanding(session, self.now) })
+        let quoted_until = session.quote.map(|quote| quote.until).filter(|until| self.now <= *until);
+        let amount = self.outstanding(session, self.now);
+        Ok(Due { session: id, entered: session.entered, amount, quoted_until })
     }
 
     /// An amount holds for some minutes; at the exit and after it for good, since nothing is added any more.
