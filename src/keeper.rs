@@ -63,6 +63,11 @@ impl Keeper {
         Ok(Self { vault, recorders, lost, over, turns: Mutex::new(Some(turns)) })
     }
 
+    /// The vault, for those who count in it.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
     /// Keeps events and their stills in one commit. Those that come back with a number are on the disk. Where the vault
     /// refuses, watching goes on, and what is not kept is said and counted.
     pub fn keep(&self, alarms: &[Alarm], ids: &[Uuid]) -> Vec<Option<ItemId>> {

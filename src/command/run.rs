@@ -41,8 +41,9 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let keeper = keeper.transpose()?;
     let detectors = detectors(arguments)?;
     let (engine, alarms) = Engine::start(&policy, sources, detectors, &options(arguments)?)?;
-    let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
-    let counter = counter.transpose()?.flatten();
+    let measured = supplied::counting(arguments.model.as_deref())?;
+    let kept = arguments.data_dir.as_deref().zip(keeper.as_ref().map(Keeper::vault));
+    let counter = kept.map(|kept| Counter::start(&policy, engine.tallies(), &measured, kept)).transpose()?.flatten();
     let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone());
     let server = web::start(&arguments.listen, site)?;
     stop_on_signal(engine.stop_switch())?;
