@@ -69,7 +69,7 @@ fn definition(number: usize) -> Definition {
         breakdown: Breakdown { dimension: "class".into(), categories: CELLS.map(str::to_owned).to_vec() },
         commissioning: false,
         epsilon: Some(0.25),
-        detector: None,
+        detector: vec![],
     }
 }
 

@@ -1,7 +1,8 @@
 //! The site's statistics while it runs: which rule feeds which series, and the clock that closes their spans.
 //!
 //! ```text
-//!  counting rule ─▶ bounded channel ─▶ one thread: look, count, forget ─▶ a span is over ─▶ release
+//!  counting rule, lot ─▶ bounded channel ─▶ one thread: look, count, forget ─▶ a span is over ─▶ release
+//!                                                    vault: incidents opened in it ─┘
 //! ```
 //! The engine never waits for the disk. What the channel has no room for is not counted; a place that is not heard of for
 //! five seconds has not been watched, and its span says so.
@@ -13,7 +14,7 @@ pub use parking::ParkingFeed;
 
 use anyhow::Result;
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,10 +23,15 @@ use std::time::{Duration, Instant};
 use vokter_pipeline::{Seen, Tally};
 use vokter_rules::limits;
 use vokter_rules::policy::{Measure, SitePolicy};
-use vokter_statistics::{Definition, Outcome, Statistics};
+use vokter_statistics::{Closed, Definition, Measured, Outcome, Statistics};
+use vokter_vault::Vault;
 
 /// How often spans are looked at.
 const TURN: Duration = Duration::from_secs(1);
+/// How far back incidents can be counted: their records are there for a year.
+const INCIDENTS_ARE_KEPT: SignedDuration = SignedDuration::from_hours(24 * 360);
+/// Spans of incidents that are released in one turn, so that the rest does not wait.
+const SPANS_A_TURN: usize = 24;
 
 /// A thread that counts and releases.
 pub struct Counter {
@@ -67,8 +73,15 @@ struct Feed {
 
 impl Counter {
     /// Opens the statistics of a data directory and listens to the rules that feed them; `None` where there is no series.
-    pub fn start(policy: &SitePolicy, tallies: &[Arc<Tally>], directory: &Path) -> Result<Option<Self>> {
-        let definitions = Definition::all_of(policy, None);
+    /// What is counted is as right as was measured of the model.
+    /// Incidents are counted in the vault.
+    pub fn start(
+        policy: &SitePolicy,
+        tallies: &[Arc<Tally>],
+        measured: &[Measured],
+        (directory, vault): (&Path, Arc<Vault>),
+    ) -> Result<Option<Self>> {
+        let definitions = Definition::all_of(policy, measured);
         if definitions.is_empty() {
             return Ok(None);
         }
@@ -82,7 +95,7 @@ impl Counter {
         }
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || Counting::new(statistics, feeds).run(&heard, &stopped));
+        let thread = std::thread::spawn(move || Counting::new(statistics, feeds, Some(vault)).run(&heard, &stopped));
         Ok(Some(Self { stop, thread, definitions, sender }))
     }
 
@@ -137,12 +150,14 @@ struct Counting {
     definitions: Vec<Definition>,
     /// Of each series, when its place was last looked at: the time of what counts in a recording.
     latest: Vec<Option<Timestamp>>,
+    /// Where incidents are counted.
+    vault: Option<Arc<Vault>>,
 }
 
 impl Counting {
-    fn new(statistics: Statistics, feeds: Vec<Feed>) -> Self {
+    fn new(statistics: Statistics, feeds: Vec<Feed>, vault: Option<Arc<Vault>>) -> Self {
         let definitions: Vec<_> = statistics.definitions().cloned().collect();
-        Self { statistics, feeds, latest: vec![None; definitions.len()], definitions }
+        Self { statistics, feeds, latest: vec![None; definitions.len()], definitions, vault }
     }
 
     fn run(&mut self, heard: &Receiver<Heard>, stop: &AtomicBool) {
@@ -210,6 +225,10 @@ impl Counting {
     /// Closes what is over, each series by its own time.
     fn close(&mut self) {
         for series in 0..self.definitions.len() {
+            if self.definitions.get(series).is_some_and(|definition| definition.measure == Measure::IncidentCount) {
+                self.close_incidents(series, Timestamp::now());
+                continue;
+            }
             let of_pictures = self.definitions.get(series).is_some_and(|definition| definition.commissioning);
             let latest = self.latest.get(series).copied().flatten();
             if let Some(now) = if of_pictures { latest } else { Some(Timestamp::now()) } {
@@ -218,21 +237,41 @@ impl Counting {
         }
     }
 
-    /// Says what was released, and never what of: no count of it is in any log.
     fn close_one(&mut self, series: usize, now: Timestamp) {
         match self.statistics.close(series, now) {
-            Ok(closed) => {
-                for closed in closed {
-                    let (name, start) = (self.name(series), closed.span.start);
-                    match closed.outcome {
-                        Outcome::Released(_) => tracing::info!(series = name, %start, "a span is released"),
-                        Outcome::Refused => {
-                            tracing::warn!(series = name, %start, "released before, and not again (IVA-11c)")
-                        }
-                    }
-                }
-            }
+            Ok(closed) => closed.iter().for_each(|closed| self.say(series, closed)),
             Err(error) => tracing::error!(series = self.name(series), "nothing is released: {error}"),
+        }
+    }
+
+    /// Closes the spans of incidents that are over: they are counted in the vault, so that what happened while nothing ran counts
+    /// as well. The clock is the wall's: a recording has no incidents.
+    fn close_incidents(&mut self, series: usize, now: Timestamp) {
+        if let Err(error) = self.try_close_incidents(series, now) {
+            tracing::error!(series = self.name(series), "nothing is released: {error:#}");
+        }
+    }
+
+    fn try_close_incidents(&mut self, series: usize, now: Timestamp) -> Result<()> {
+        let (Some(definition), Some(vault)) = (self.definitions.get(series), &self.vault) else { return Ok(()) };
+        // What is exact says nothing but how many there were at the site (IVA-11c).
+        let purpose = definition.epsilon.is_some().then_some(definition.purpose.as_str());
+        let oldest = now.saturating_sub(INCIDENTS_ARE_KEPT)?;
+        for span in self.statistics.owed(series, oldest, now)?.into_iter().take(SPANS_A_TURN) {
+            let count = vault.incidents_opened(purpose, (span.start, span.end), now)?;
+            if let Some(closed) = self.statistics.settle(series, span, count, now)? {
+                self.say(series, &closed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what was released, and never what of: no count of it is in any log.
+    fn say(&self, series: usize, closed: &Closed) {
+        let (series, start) = (self.name(series), closed.span.start);
+        match closed.outcome {
+            Outcome::Released(_) => tracing::info!(series, %start, "a span is released"),
+            Outcome::Refused => tracing::warn!(series, %start, "released before, and not again (IVA-11c)"),
         }
     }
 

@@ -64,9 +64,9 @@ impl Keeper {
         Ok((Self { vault, recorders, lost, over, turns: Mutex::new(Some(turns)) }, mint))
     }
 
-    /// The vault.
-    pub fn vault(&self) -> &Arc<Vault> {
-        &self.vault
+    /// The vault, for those who count in it.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// Keeps events and their stills in one commit. Those that come back with a number are on the disk. Where the vault

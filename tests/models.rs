@@ -315,6 +315,15 @@ fn a_refusal_says_all_at_once_and_what_to_do() {
     insta::assert_snapshot!("refusal", said(&onnx, &with_class("woman", "ignore")).unwrap_err());
 }
 
+/// A measurement, before the classes of a manifest.
+fn counting(classes: &str, there: u32, low: f64, high: f64) -> String {
+    let low = if low.is_nan() { "nan".to_owned() } else { format!("{low:?}") };
+    format!(
+        "[[counting]]\nclasses = {classes}\nthere = {there}\ncounted = 97\nlow = {low}\nhigh = {high}\n\
+         data = \"a day\"\n[classes]"
+    )
+}
+
 #[test]
 fn mistakes_in_a_manifest_are_said_with_what_to_write() {
     let cases = [
@@ -341,6 +350,16 @@ fn mistakes_in_a_manifest_are_said_with_what_to_write() {
         ("car = \"car\"", "lorry = \"car\"", "speaks of `lorry`, which is none of the model's classes"),
         ("[classes]", "[classes]\nothers = \"person\"", "`classes.others` is `person`"),
         ("names = [\"kite\"", "label = [\"kite\"", "unknown field `label`"),
+        ("[classes]", &counting("[\"bus\"]", 100, 0.9, 1.1), "`bus` is nothing that this model finds"),
+        ("[classes]", &counting("[]", 100, 0.9, 1.1), "name what was counted"),
+        ("[classes]", &counting("[\"car\"]", 0, 0.9, 1.1), "nothing was there"),
+        ("[classes]", &counting("[\"car\"]", 100, 0.99, 1.1), "97 of 100 is 0.970, not from 0.99 to 1.1"),
+        (
+            "[classes]",
+            &counting("[\"car\"]", 100, 0.0, 1.1),
+            "ratios from 0.01 to 100; without them, the error is unknown",
+        ),
+        ("[classes]", &counting("[\"car\"]", 100, f64::NAN, 1.1), "the error is unknown"),
     ];
     for (from, to, cause) in cases {
         assert!(MANIFEST.contains(from), "{from}");

@@ -1,13 +1,18 @@
 //! The statistics as users of the program meet them: what is listed, exported, drawn and promised.
 
 use crate::support::VOKTER;
+use crate::support::site::{HEAD, WEIGHED, recent_walk};
+use crate::vault::me;
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::process::{Command, Output};
 use vokter_rules::analysis::TrackId;
 use vokter_rules::object::ObjectClass;
-use vokter_rules::policy::{Grid, Measure};
+use vokter_rules::policy::{Documents, Grid, Measure, compile};
 use vokter_statistics::{Breakdown, Definition, Outcome, Statistics};
+use vokter_vault::{
+    Access, Evidence, Holder, Incident, Law, PropertyProtection, Register, Role, RootKey, Source, Vault,
+};
 
 fn definition() -> Definition {
     Definition {
@@ -24,7 +29,7 @@ fn definition() -> Definition {
         breakdown: Breakdown { dimension: "direction".into(), categories: vec!["left".into(), "right".into()] },
         commissioning: false,
         epsilon: Some(0.25),
-        detector: None,
+        detector: vec![],
     }
 }
 
@@ -83,4 +88,89 @@ fn what_is_not_there_is_said() {
     assert!(
         String::from_utf8_lossy(&refused.stderr).contains("there is no table `footfall`; there is visitors.crossings.")
     );
+}
+
+/// A site whose incidents are counted by month, exactly, and by day, with noise.
+fn site_with_incidents() -> String {
+    let series = |name: &str, grid: &str| {
+        format!(
+            "[purposes.test.series.{name}]\nmeasure = \"incident-count\"\ngrid = \"{grid}\"\nepsilon = 1.0\n\
+             named_in_balancing = true\n"
+        )
+    };
+    format!(
+        "{}[cameras.walk]\nplace = \"here\"\nsource = \"scene:walk.toml\"\nzones.all = [[0, 0], [1, 0], [1, 1], [0, 1]]\n\
+         [purposes.test]\n{WEIGHED}schedule = \"always\"\nbecause = \"a test\"\n{}{}\
+         [purposes.test.rules.there]\nrule = \"zone-intrusion\"\ncamera = \"walk\"\nzone = \"all\"\nobjects = [\"person\"]\n",
+        HEAD.replace("ola.hansen", &me()),
+        series("by-month", "month"),
+        series("by-day", "day")
+    )
+}
+
+#[test]
+fn iva_11b_incidents_of_a_month_are_published_exactly_once_it_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, data) = (site_with_incidents(), folder.path().join("data"));
+    std::fs::write(folder.path().join("walk.toml"), recent_walk()).unwrap();
+    std::fs::write(folder.path().join("site.toml"), &site).unwrap();
+
+    // The engine first ran in the middle of last month, in which three incidents were opened, two of them on one day.
+    let now = jiff::Zoned::now().in_tz("Europe/Oslo").unwrap();
+    let month = now.first_of_month().unwrap().start_of_day().unwrap();
+    let begun = month.yesterday().unwrap().first_of_month().unwrap().start_of_day().unwrap();
+    let day = |days: i64| (begun.timestamp() + SignedDuration::from_hours(24 * days + 12));
+    let mut policy = compile(&site).policy.unwrap();
+    policy.activate(day(10), &Documents::new());
+    drop(Statistics::open(&data, Definition::all_of(&policy, &[]), day(10)).unwrap());
+    open_incidents(&data, &[day(8), day(14), day(14)]);
+
+    let run = || {
+        let arguments = ["run", "site.toml", "--data-dir", "data"];
+        let output = Command::new(VOKTER).args(arguments).current_dir(folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run();
+    let export = |name: &str| shown(&folder, &["export", name, "--data-dir", "data"]);
+    let table = export("test.by-month");
+    let row = format!("{},{},all,3,3,3.0,3.0,1.00,", offset(&begun), offset(&month));
+    assert_eq!(table.lines().skip(1).collect::<Vec<_>>(), [row], "{table}");
+    let days = export("test.by-day");
+    let values: Vec<i64> = days.lines().skip(1).map(|line| line.split(',').nth(4).unwrap().parse().unwrap()).collect();
+    let whole = now.start_of_day().unwrap().duration_since(&begun).as_hours() / 24 - 11;
+    // Some two dozen a turn, from the day after it began.
+    assert!((whole.min(24) - 1..=whole + 1).contains(&(values.len() as i64)), "{whole} {days}");
+    assert!((values.iter().sum::<i64>() - 2).abs() < 100, "{days}");
+
+    // One that is opened now counts in this month, which is not over.
+    let now = Timestamp::now();
+    let open = ["incident", "open", "--data-dir", "data", "--purpose", "test", "--reason", "a car was scratched"];
+    let (from, to) = ((now - SignedDuration::from_hours(1)).to_string(), now.to_string());
+    let what = ["--source", "reported", "--evidence", "a note", "--from", &from, "--to", &to];
+    let opened = Command::new(VOKTER).args(open).args(what).current_dir(folder.path()).output().unwrap();
+    assert_eq!(opened.status.code(), Some(0), "{}", String::from_utf8_lossy(&opened.stderr));
+    run();
+    assert_eq!(export("test.by-month"), table);
+    assert!(export("test.by-day").starts_with(&days));
+}
+
+fn offset(at: &jiff::Zoned) -> String {
+    at.strftime("%Y-%m-%dT%H:%M%:z").to_string()
+}
+
+/// Opens incidents at those times, past ones, for which there is no command.
+fn open_incidents(data: &Path, times: &[Timestamp]) {
+    let root = RootKey::in_file(&data.with_extension("key"));
+    let (vault, mut mint) = Vault::open_or_create(data, root, times[0]).unwrap();
+    let people = vec!["ola.hansen".to_owned()];
+    let holders = vec![Holder { role: Role::Operator, purpose: None, people, until: None }];
+    let register = Register { law: Law::Norway, purposes: vec![], holders, searches: vec![] };
+    let grant = mint.grant::<PropertyProtection>("test").unwrap();
+    let access = Access::new("ola.hansen", "the shed was broken open").unwrap();
+    for at in times {
+        vault.enrol(&register, "a test", *at).unwrap();
+        let (source, evidence) = (Source::Reported, Evidence::new("a note").unwrap());
+        let incident = Incident { source, evidence, from: *at - SignedDuration::from_hours(1), to: *at };
+        vault.open_incident(&grant, &access, &incident, *at).unwrap();
+    }
 }

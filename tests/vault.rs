@@ -13,7 +13,7 @@ struct Run {
 }
 
 /// Who runs the tests, as the program knows them.
-fn me() -> String {
+pub fn me() -> String {
     let login = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
     let number = Some(login.trim()).filter(|uid| !uid.is_empty() && *uid != u32::MAX.to_string());
     let number = number.map_or_else(|| rustix::process::getuid().as_raw().to_string(), str::to_owned);

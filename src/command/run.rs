@@ -48,11 +48,12 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let (keeper, mint) = keeper.transpose()?.unzip();
     let (detectors, readers) = networks(arguments, &policy)?;
     let (engine, alarms, reports) = Engine::start(&policy, sources, detectors, readers, &options(arguments)?)?;
-    let counter = arguments.data_dir.as_ref().map(|directory| Counter::start(&policy, engine.tallies(), directory));
-    let counter = counter.transpose()?.flatten();
+    let measured = supplied::counting(arguments.model.as_deref())?;
+    let kept = arguments.data_dir.as_deref().zip(keeper.as_ref().map(Keeper::vault));
+    let counter = kept.map(|kept| Counter::start(&policy, engine.tallies(), &measured, kept)).transpose()?.flatten();
     let car_parks = match (&keeper, mint, &arguments.data_dir) {
         (Some(keeper), Some(mut mint), Some(directory)) => {
-            let (policy, site, vault) = (&policy, arguments.site.as_path(), keeper.vault());
+            let (policy, site, vault) = (&policy, arguments.site.as_path(), &keeper.vault());
             let opening = Opening { policy, site, directory, vault, engine: &engine, counter: counter.as_ref() };
             CarParks::start(&opening, &mut mint, reports)?
         }

@@ -83,7 +83,7 @@ mod tests {
             commissioning: true,
             // So that what is drawn is what was counted, but for a few.
             epsilon: Some(1.0),
-            detector: None,
+            detector: vec![],
         }
     }
 
@@ -109,7 +109,7 @@ mod tests {
             }
         }
         drop(feed);
-        Counting::new(statistics, vec![]).run(&heard, &AtomicBool::new(false));
+        Counting::new(statistics, vec![], None).run(&heard, &AtomicBool::new(false));
         let drawn = |name: &str| {
             let table = Published::open(folder.path()).unwrap().table(name).unwrap();
             assert_eq!(table.rows.len(), 1);

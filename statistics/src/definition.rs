@@ -3,7 +3,7 @@
 
 use crate::error::StatisticsError;
 use crate::grid::Spans;
-use crate::interval::DetectorError;
+use crate::interval::{DetectorError, Measured};
 use crate::noise::Noise;
 use jiff::SignedDuration;
 use jiff::civil::Time;
@@ -55,8 +55,9 @@ pub struct Definition {
     pub commissioning: bool,
     /// The privacy loss of a track; none where the number is exact, of incidents a site and month.
     pub epsilon: Option<f64>,
-    /// What the detector counts of what is there, where that was measured.
-    pub detector: Option<DetectorError>,
+    /// What the detector counts of what is there, a category each, as far as that was measured for the model that counts.
+    /// None in all of them where nothing was.
+    pub detector: Vec<Option<DetectorError>>,
 }
 
 /// A zone or line of a picture.
@@ -89,21 +90,23 @@ pub struct Breakdown {
 }
 
 impl Definition {
-    /// The definitions of the series of a site whose purposes may run.
-    pub fn all_of(policy: &SitePolicy, detector: Option<DetectorError>) -> Vec<Self> {
+    /// The definitions of the series of a site whose purposes may run, and the errors of the model that counts.
+    pub fn all_of(policy: &SitePolicy, measured: &[Measured]) -> Vec<Self> {
         let running = policy.purposes().iter().filter(|purpose| purpose.standing().may_run());
         let of = |purpose: &Purpose| {
-            let of = |series: &Series| Self::of(policy, purpose, series, detector);
+            let of = |series: &Series| Self::of(policy, purpose, series, measured);
             purpose.series.iter().map(of).collect::<Vec<_>>()
         };
         running.flat_map(of).collect()
     }
 
     /// The definition of one series.
-    pub fn of(policy: &SitePolicy, purpose: &Purpose, series: &Series, detector: Option<DetectorError>) -> Self {
+    pub fn of(policy: &SitePolicy, purpose: &Purpose, series: &Series, measured: &[Measured]) -> Self {
         // Exact is what says nothing but how many there were in the whole site, in a month (IVA-11c).
         let is_exact =
             series.measure == Measure::IncidentCount && series.grid == Grid::Month && series.camera.is_none();
+        let breakdown = breakdown(series);
+        let detector = detector(series, &breakdown, measured);
         Self {
             site: policy.name().to_owned(),
             purpose: purpose.name.clone(),
@@ -115,10 +118,10 @@ impl Definition {
             place: place(&series.at),
             objects: series.objects.iter().collect(),
             quiet: series.quiet.map(|quiet| Quiet { from: quiet.from, to: quiet.to }),
-            breakdown: breakdown(series),
+            breakdown,
             commissioning: *purpose.standing() == Standing::Commissioning,
             epsilon: (!is_exact).then_some(series.epsilon),
-            detector: detector.filter(|_| series.measure.is_of_pictures()),
+            detector,
         }
     }
 
@@ -136,6 +139,19 @@ impl Definition {
     /// Its noise.
     pub fn noise(&self) -> Option<Noise> {
         self.epsilon.map(Noise::new)
+    }
+
+    /// What the interval of a value covers, in words.
+    pub fn covers(&self) -> &'static str {
+        let measured = self.detector.iter().filter(|error| error.is_some()).count();
+        match (self.epsilon.is_some(), measured) {
+            (false, _) => "none: the number is exact",
+            (true, 0) => "at least 95 %: the noise alone; the detector's error is unknown",
+            (true, all) if all == self.breakdown.categories.len() => {
+                "at least 90 %: noise and the detector's average error, each at 95 %"
+            }
+            (true, _) => "noise at 95 %, and the detector's average error at 95 % where it is known",
+        }
     }
 
     /// Its spans.
@@ -183,6 +199,18 @@ fn breakdown(series: &Series) -> Breakdown {
         _ => ("all", vec!["all"]),
     };
     Breakdown { dimension: dimension.to_owned(), categories: categories.into_iter().map(str::to_owned).collect() }
+}
+
+/// The error of each category. Errors are measured at lines: of how long someone was in a zone, or how many were at once, they
+/// say nothing.
+fn detector(series: &Series, breakdown: &Breakdown, measured: &[Measured]) -> Vec<Option<DetectorError>> {
+    let error = |category: &String| match series.measure {
+        Measure::LineCrossings => DetectorError::of(series.objects, measured),
+        Measure::VehicleClasses => DetectorError::of(ObjectClass::from_name(category).into_iter().collect(), measured),
+        _ => None,
+    };
+    let errors: Vec<_> = breakdown.categories.iter().map(error).collect();
+    if errors.iter().all(Option::is_none) { vec![] } else { errors }
 }
 
 /// The two sides of the picture towards which a line is crossed.

@@ -37,7 +37,7 @@ pub use csv::csv;
 pub use definition::{Breakdown, Definition, Place, Quiet, band_of_stay};
 pub use error::StatisticsError;
 pub use grid::{Span, Spans};
-pub use interval::{DetectorError, Interval};
+pub use interval::{DetectorError, Interval, Measured};
 pub use jsonstat::json_stat;
 pub use listing::listing;
 pub use metadata::metadata;

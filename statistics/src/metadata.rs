@@ -1,6 +1,7 @@
 //! What must be known of a table to use it: its definition, what the noise is, how far the detector errs, what is missing.
 
 use crate::csv::local;
+use crate::definition::Definition;
 use crate::error::StatisticsError;
 use crate::published::{Status, Table, TableInfo};
 use serde_json::{Value, json};
@@ -45,9 +46,31 @@ pub(crate) fn extension(info: &TableInfo) -> Value {
         "definition": definition,
         "fingerprint": definition.fingerprint(),
         "noise": noise,
-        "interval": "at least 90 %: noise and detector error, each at 95 %",
+        "detector_error": detector_error(definition),
+        "interval": definition.covers(),
         "totals": "each grid is counted and drawn by itself: hours need not add up to days",
         "signs": signs.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "revisions": info.revisions,
     })
+}
+
+/// By category: what is counted for each that is there, or that it is unknown.
+fn detector_error(definition: &Definition) -> Value {
+    let error = |category: usize| definition.detector.get(category).and_then(Option::as_ref);
+    let said = |(category, name): (usize, &String)| {
+        let said = error(category).map_or_else(
+            || json!("unknown"),
+            |error| {
+                json!({
+                    "counted_for_each": (error.ratio * 1000.0).round() / 1000.0,
+                    "from": error.low,
+                    "to": error.high,
+                    "confidence": 0.95,
+                    "measured_on": error.data,
+                })
+            },
+        );
+        (name.clone(), said)
+    };
+    definition.breakdown.categories.iter().enumerate().map(said).collect::<serde_json::Map<_, _>>().into()
 }

@@ -125,7 +125,8 @@ impl Table {
     /// The interval of a value.
     pub fn interval(&self, row: &Row, category: usize) -> Option<Interval> {
         let definition = &self.info.definition;
-        row.drawn.get(category).map(|value| Interval::of(*value, definition.noise(), definition.detector))
+        let detector = definition.detector.get(category).and_then(Option::as_ref);
+        row.drawn.get(category).map(|value| Interval::of(*value, definition.noise(), detector))
     }
 }
 

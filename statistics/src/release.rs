@@ -67,6 +67,14 @@ impl Statistics {
         }
         let mut store = Store::open(directory)?;
         let ids = store.write(|tx| {
+            // One that had left the site file counts again from now on.
+            for definition in &definitions {
+                tx.run(
+                    "INSERT INTO taken_up SELECT id, ?3 FROM series
+                     WHERE name = ?1 AND fingerprint = ?2 AND ended IS NOT NULL ON CONFLICT DO UPDATE SET at = ?3",
+                    (definition.name(), definition.fingerprint(), now.as_second()),
+                )?;
+            }
             // Whatever is not begun again has left the site file, or is another definition.
             tx.run("UPDATE series SET ended = ?1 WHERE ended IS NULL", [now.as_second()])?;
             definitions.iter().map(|definition| begin(tx, definition, now)).collect::<Result<Vec<_>, _>>()
@@ -143,21 +151,62 @@ impl Statistics {
         while let Some(open) = tally.due(by) {
             let span = open.span;
             let released = self.store.write(|tx| release(tx, *id, definition, open, noise.as_ref(), now));
-            let outcome = match released {
-                Ok(values) => Outcome::Released(values),
-                Err(StatisticsError::Spent { .. }) => Outcome::Refused,
-                Err(error) => return Err(error),
-            };
+            let outcome = outcome(released)?;
             tally.close(span);
             closed.push(Closed { span, outcome });
         }
         Ok(closed)
     }
 
+    /// The spans of a series that are over and were not released, of what is counted in records when a span is over rather than
+    /// in memory while it lasts. None of them begins before `not_before`, or before the series was last taken up: what a series
+    /// of another name may have released is not released again. A number that is exact has its first span whole.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the calendar ends.
+    pub fn owed(&mut self, series: usize, not_before: Timestamp, now: Timestamp) -> Result<Vec<Span>, StatisticsError> {
+        let Some(Running { id, definition, spans, .. }) = self.running.get(series) else { return Ok(vec![]) };
+        let sql = "SELECT MAX(began, IFNULL(at, began)), (SELECT MAX(end) FROM ledger WHERE ledger.name = series.name)
+                   FROM series LEFT JOIN taken_up ON series = id WHERE id = ?1";
+        let found = self.store.read(|tx| tx.row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))))?;
+        let Some::<(i64, Option<i64>)>((begun, last)) = found else { return Ok(vec![]) };
+        let begun = Timestamp::from_second(begun)?;
+        let first = if definition.epsilon.is_none() { spans.at(begun)?.start } else { begun };
+        let first = first.max(last.map(Timestamp::from_second).transpose()?.unwrap_or(first)).max(not_before);
+        let over = spans.between(first, now.saturating_sub(DELAY)?)?;
+        Ok(over.into_iter().filter(|span| span.start >= first).collect())
+    }
+
+    /// Releases a span of which the count stands in records: all of it was watched. A span that was released before is answered
+    /// with what was drawn.
+    ///
+    /// # Errors
+    /// When noise cannot be drawn or nothing can be written; nothing is released then.
+    pub fn settle(
+        &mut self,
+        series: usize,
+        span: Span,
+        count: u64,
+        now: Timestamp,
+    ) -> Result<Option<Closed>, StatisticsError> {
+        let Some(Running { id, definition, noise, .. }) = self.running.get_mut(series) else { return Ok(None) };
+        let mut open = OpenSpan::whole(span, count);
+        let released = self.store.write(|tx| release(tx, *id, definition, &mut open, noise.as_ref(), now));
+        outcome(released).map(|outcome| Some(Closed { span, outcome }))
+    }
+
     /// The exact counts of a span, for the tests of this crate.
     #[cfg(test)]
     pub(crate) fn exact(&mut self, series: usize, at: Timestamp) -> &mut Vec<i64> {
         self.running[series].tally.exact(at)
+    }
+}
+
+fn outcome(released: Result<Vec<i64>, StatisticsError>) -> Result<Outcome, StatisticsError> {
+    match released {
+        Ok(values) => Ok(Outcome::Released(values)),
+        Err(StatisticsError::Spent { .. }) => Ok(Outcome::Refused),
+        Err(error) => Err(error),
     }
 }
 

@@ -5,7 +5,8 @@
 //!
 //! ```text
 //!  series  one a definition; an edited one is another           ledger  one a span that was released: what it cost
-//!    └─ cell  one a span and category: the value as released
+//!    ├─ cell  one a span and category: the value as released
+//!    └─ taken_up  when it was last declared anew after it had ended
 //! ```
 
 use crate::error::StatisticsError;
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS ledger (
     epsilon REAL, watched REAL NOT NULL, released INTEGER NOT NULL, PRIMARY KEY (name, start)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ledger_of_series ON ledger (series, start);
+CREATE TABLE IF NOT EXISTS taken_up (series INTEGER PRIMARY KEY REFERENCES series, at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS cell (
     series INTEGER NOT NULL REFERENCES series, start INTEGER NOT NULL, category INTEGER NOT NULL, value INTEGER NOT NULL,
     PRIMARY KEY (series, start, category)

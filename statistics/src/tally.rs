@@ -67,6 +67,12 @@ enum Counts {
 }
 
 impl OpenSpan {
+    /// A span that was watched all the while, with one cell, of which the count is known.
+    pub fn whole(span: Span, count: u64) -> Self {
+        let counts = Counts::Exact(Zeroizing::new(vec![i64::try_from(count).unwrap_or(i64::MAX)]));
+        Self { span, watched: span.duration(), kind: Kind::Sum, counts }
+    }
+
     fn cell(&mut self, category: usize) -> Option<&mut i64> {
         match &mut self.counts {
             Counts::Exact(counts) => counts.get_mut(category),

@@ -51,7 +51,7 @@ fn crossings() -> Definition {
         breakdown: Breakdown { dimension: "direction".into(), categories: vec!["left".into(), "right".into()] },
         commissioning: false,
         epsilon: Some(EPSILON),
-        detector: None,
+        detector: vec![],
     }
 }
 

@@ -2,7 +2,7 @@
 //! longer, to a review, and never past the cap of its class (WPC-7, KRS-28, KRS-34, KRS-35).
 
 use crate::access::{Access, Operation};
-use crate::cases::{Evidence, Step, open_window};
+use crate::cases::{CaseRecord, Evidence, Step, open_window};
 use crate::error::VaultError;
 use crate::item::{ItemId, Kept};
 use crate::purpose::{Grant, Kind, PurposeLabel};
@@ -66,6 +66,26 @@ impl Vault {
         let step = Step::Incident { purpose, source, evidence, from, to };
         let open = |session: &mut Session<'_>| session.record(access.who(), step);
         self.step(grant, access, (Operation::OpenIncident, &[]), now, open)
+    }
+
+    /// How many incidents were opened from one time to before another: in the purpose of that name, or at the whole site. It
+    /// is a number for statistics; no record of a case is shown to anyone. Records are there for a year.
+    ///
+    /// # Errors
+    /// When the database cannot be read or the disk refuses.
+    pub fn incidents_opened(
+        &self,
+        purpose: Option<&str>,
+        (from, to): (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Result<u64, VaultError> {
+        let is_it = |record: &CaseRecord| {
+            let Step::Incident { purpose: of, .. } = &record.step else { return false };
+            (from..to).contains(&record.at) && purpose.is_none_or(|name| name == of.name())
+        };
+        let count =
+            |session: &mut Session<'_>| Ok(session.records()?.iter().filter(|record| is_it(record)).count() as u64);
+        self.with(|inner| inner.write(now, false, count).map(|(count, _)| count))
     }
 
     /// Closes an incident: its window is shut. What was held for it ends at its review.

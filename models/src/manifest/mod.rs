@@ -6,8 +6,11 @@
 //! ```
 //! The manual is `docs/models.md`.
 
+mod counting;
 mod resolve;
 mod written;
+
+pub use counting::Counting;
 
 use crate::classes::ClassMap;
 use crate::error::plain_lines;
@@ -42,6 +45,8 @@ pub struct Manifest {
     pub outputs: Vec<String>,
     /// Its classes; none for tasks without.
     pub classes: ClassMap,
+    /// What is counted of what is there, as far as it was measured.
+    pub counting: Vec<Counting>,
 }
 
 /// What a model is for. No task gives an attribute of a person.
@@ -394,6 +399,16 @@ pub enum Mistake {
     /// `others` is something else than "ignore".
     #[error("`classes.others` is `{0}`; write \"ignore\", or take it out and map each class")]
     Others(String),
+    /// A measurement of counting that is none.
+    #[error("`{key}` of `[[counting]]` {number}: {instead}")]
+    Counting {
+        /// The key.
+        key: &'static str,
+        /// Which of them, from 1.
+        number: usize,
+        /// What is wrong, and what to write.
+        instead: String,
+    },
     /// An alphabet that is none.
     #[error("`output.alphabet`: {0}")]
     Alphabet(&'static str),

@@ -1,7 +1,7 @@
 //! From `model.toml` as written to a [`Manifest`]; gathers every mistake.
 
 use super::written::{Names, Range, Written, WrittenClasses, WrittenElement, WrittenInput, WrittenOutput};
-use super::{Colour, Decoder, Input, Letterboxing, Manifest, Mistake, Task, TensorLayout};
+use super::{Colour, Decoder, Input, Letterboxing, Manifest, Mistake, Task, TensorLayout, counting};
 use crate::classes::{ClassMap, Fate, standard_list};
 use crate::decode::yolox;
 use crate::graph::Element;
@@ -32,6 +32,7 @@ pub(super) fn resolve(written: Written, folder: &Path) -> Result<Manifest, Vec<M
     let input = input(&written.input, task, decoder.as_ref(), &mut mistakes);
     repeated(&written.output.names, "output.names", &mut mistakes);
     let classes = classes(written.classes, task, &mut mistakes);
+    let counting = counting::resolve(written.counting, task, &classes, &mut mistakes);
     let file = folder.join(&written.file);
     let stem = || Path::new(&written.file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     match (sha256, decoder) {
@@ -46,6 +47,7 @@ pub(super) fn resolve(written: Written, folder: &Path) -> Result<Manifest, Vec<M
             decoder,
             outputs: written.output.names,
             classes,
+            counting,
         }),
         _ => Err(mistakes),
     }

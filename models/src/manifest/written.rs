@@ -25,6 +25,26 @@ pub(super) struct Written {
     pub input: WrittenInput,
     pub output: WrittenOutput,
     pub classes: Option<WrittenClasses>,
+    /// What is counted of what is there, where that was measured.
+    #[serde(default)]
+    pub counting: Vec<WrittenCounting>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenCounting {
+    /// Vokter's classes that were counted together.
+    pub classes: Vec<String>,
+    /// How many there were.
+    pub there: u32,
+    /// How many were counted.
+    pub counted: u32,
+    /// Lower end of the 95 % confidence interval of their ratio.
+    pub low: f64,
+    /// Upper end of it.
+    pub high: f64,
+    /// What it was measured on.
+    pub data: String,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +129,7 @@ pub(super) enum Names {
 impl Written {
     /// The keys of texts that hold a control character.
     pub(super) fn with_control_characters(&self) -> Vec<&'static str> {
-        let Self { name, file, sha256, licence, source, input, output, classes, .. } = self;
+        let Self { name, file, sha256, licence, source, input, output, classes, counting, .. } = self;
         let pad = output.pad.map(String::from);
         let mut texts = vec![
             ("name", name.iter().collect::<Vec<_>>()),
@@ -131,6 +151,9 @@ impl Written {
             texts.extend([("classes.names", names), ("classes.others", others.iter().collect())]);
             texts.push(("classes.map", map.iter().flat_map(|(label, class)| [label, class]).collect()));
         }
+        texts.extend(counting.iter().flat_map(|measured| {
+            [("counting.classes", measured.classes.iter().collect()), ("counting.data", vec![&measured.data])]
+        }));
         let is_odd = |texts: &[&String]| texts.iter().any(|text| text.contains(char::is_control));
         texts.into_iter().filter(|(_, texts)| is_odd(texts)).map(|(key, _)| key).collect()
     }

@@ -51,9 +51,10 @@ pub fn series_plot(table: &Table) -> Result<String, StatisticsError> {
     let noise =
         definition.noise().map(|noise| format!("noise of standard deviation {:.1}", noise.standard_deviation()));
     let description = format!(
-        "{} spans, {} of them gaps; the band holds the truth with at least 90 %; {}.",
+        "{} spans, {} of them gaps; the band: {}; {}.",
         table.rows.len(),
         table.rows.iter().filter(|row| row.drawn.is_empty()).count(),
+        definition.covers(),
         noise.as_deref().unwrap_or("exact")
     );
     Ok(svg.finish((bottom + 40.0) as u32, &definition.title(), &description))

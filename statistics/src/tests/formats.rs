@@ -12,7 +12,8 @@ pub(super) fn table(site: &Site) -> Table {
     definition.site = "Torget, \"nord\" <1>".into();
     definition.quiet = Some(Quiet { from: time(22, 0, 0, 0), to: time(6, 0, 0, 0) });
     definition.breakdown.categories = vec!["left".into(), "right, \"uphill\"".into()];
-    definition.detector = Some(DetectorError { ratio: 0.97, low: 0.95, high: 0.99 });
+    let error = DetectorError { ratio: 0.97, low: 0.95, high: 0.99, data: "a rendered day".into() };
+    definition.detector = vec![Some(error.clone()), Some(error)];
     let mut statistics = site.open(&[definition], eight());
     for hour in (0..48).filter(|hour| *hour != 5) {
         let from = eight() + minutes(60 * hour);

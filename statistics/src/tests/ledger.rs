@@ -3,7 +3,7 @@
 use super::{EPSILON, Site, crossings, eight, minutes, track, watch};
 use crate::noise::Laplace;
 use crate::tally::{Kind, Tally};
-use crate::{Closed, Definition, Outcome, Row, StatisticsError};
+use crate::{Breakdown, Closed, Definition, Outcome, Row, StatisticsError};
 use jiff::{SignedDuration, Timestamp};
 use vokter_rules::policy::{Grid, Measure};
 
@@ -212,4 +212,53 @@ fn two_series_of_one_name_are_refused() {
     let site = Site::new();
     let twice = crate::Statistics::open(site.0.path(), vec![crossings(), crossings()], eight());
     assert!(matches!(twice, Err(StatisticsError::Twice(_))));
+}
+
+fn incidents(name: &str, grid: Grid, epsilon: Option<f64>) -> Definition {
+    let breakdown = Breakdown { dimension: "all".into(), categories: vec!["all".into()] };
+    let (series, measure) = (name.to_owned(), Measure::IncidentCount);
+    Definition { series, measure, grid, epsilon, breakdown, camera: None, ..crossings() }
+}
+
+#[test]
+fn what_stands_in_records_is_owed_once_and_exact_by_month() {
+    let site = Site::new();
+    let both = [incidents("by-month", Grid::Month, None), incidents("by-day", Grid::Day, Some(EPSILON))];
+    let (never, later) = (Timestamp::MIN, eight() + minutes(60 * 24 * 12));
+    let mut statistics = site.open(&both, eight());
+    let months = statistics.owed(0, never, later).unwrap();
+    assert_eq!(months.len(), 1, "the month in which it began is whole");
+    let days = statistics.owed(1, never, later).unwrap();
+    assert_eq!(
+        (days.len(), days[0].start.to_string()),
+        (11, "2026-11-20T23:00:00Z".to_owned()),
+        "a day with noise is not"
+    );
+    assert_eq!(statistics.owed(1, days[3].start, later).unwrap().len(), 8);
+    let settled = statistics.settle(0, months[0], 7, later).unwrap().unwrap();
+    assert_eq!(settled.outcome, Outcome::Released(vec![7]));
+    let again = statistics.settle(0, months[0], 8, later).unwrap().unwrap();
+    assert_eq!(again.outcome, Outcome::Released(vec![7]), "what was released stays");
+    let first = statistics.settle(1, days[0], 2, later).unwrap().unwrap();
+    assert_eq!(statistics.settle(1, days[0], 2, later).unwrap().unwrap(), first, "drawn once");
+    assert!(statistics.owed(0, never, later).unwrap().is_empty());
+    assert_eq!(statistics.owed(1, never, later).unwrap().len(), 10);
+    let row = &site.table("visitors.by-month").rows[0];
+    assert!(row.is_complete() && row.drawn == [7]);
+}
+
+#[test]
+fn inv_7_a_series_of_another_name_does_not_draw_past_spans_anew() {
+    let site = Site::new();
+    let (one, other) = (incidents("one", Grid::Day, Some(EPSILON)), incidents("other", Grid::Day, Some(EPSILON)));
+    let at = |days: i64| eight() + minutes(60 * 24 * days);
+    let owed = |definition: &Definition, days: i64| {
+        let mut statistics = site.open(std::slice::from_ref(definition), at(days));
+        let spans = statistics.owed(0, Timestamp::MIN, at(days + 3)).unwrap();
+        spans.iter().for_each(|span| drop(statistics.settle(0, *span, 5, at(days + 3)).unwrap()));
+        spans
+    };
+    let spans = [owed(&one, 0), owed(&other, 3), owed(&one, 6), owed(&one, 9)].concat();
+    assert_eq!(spans.len(), 9, "{spans:?}");
+    assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start), "no span twice: {spans:?}");
 }

@@ -394,3 +394,18 @@ fn a_purpose_is_known_before_anything_is_kept_and_after_everything_is_gone() {
     vault.enrol(&Register { purposes: purposes.clone(), ..register() }, "vokter", site.now).unwrap();
     assert_eq!((vault.purposes().unwrap().len(), vault.known_purposes().unwrap()), (0, purposes));
 }
+
+#[test]
+fn incidents_are_counted_when_they_are_opened() {
+    let Scene { mut site, vault, grant, .. } = scene();
+    let begun = site.now;
+    for _ in 0..3 {
+        vault.open_incident(&grant, &operator(), &incident(&site), site.now).unwrap();
+        site.pass(hours(1));
+    }
+    let count = |name, from, to| vault.incidents_opened(name, (from, to), site.now).unwrap();
+    assert_eq!(count(None, begun, site.now), 3);
+    assert_eq!(count(None, begun + hours(1), begun + hours(2)), 1, "the end is not in it");
+    assert_eq!(count(Some(grant.purpose().name()), begun, site.now), 3);
+    assert_eq!(count(Some("else"), begun, site.now), 0);
+}

@@ -38,6 +38,12 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(unknown("series", "IVA-11a", "measure", written, names));
                 continue;
             };
+            if measure == Measure::SpeedBands {
+                let message = "nothing measures speed yet, so no speed bands are counted".to_owned();
+                let refused = refusal("IVA-11a", message, written.span.clone(), "would stay empty");
+                diagnostics.push(refused.help("leave the series out, or count vehicles: measure = \"vehicle-classes\""));
+                continue;
+            }
             where_it_counts(view, series, measure, diagnostics);
             let Some(kind) = looked.kind else { continue };
             let allowed = match kind {
@@ -51,7 +57,12 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 if let Some(kind) = &looked.source.kind {
                     diagnostic = diagnostic.label(kind.span.clone(), "the purpose");
                 }
-                diagnostics.push(diagnostic.help("count in a purpose of kind \"anonymous-counting\""));
+                let instead = match measure {
+                    Measure::IncidentCount => "count incidents in the purpose that they are opened for",
+                    _ if measure.is_of_parking() => "count in the purpose of kind \"parking-payment\"",
+                    _ => "count in a purpose of kind \"anonymous-counting\"",
+                };
+                diagnostics.push(diagnostic.help(instead));
             }
         }
     }
@@ -99,17 +110,27 @@ fn where_it_counts(view: &View<'_>, series: &SeriesSource, measure: Measure, dia
 
 /// Two series that count the same are two draws of one number, and their mean tells more than either may.
 fn counted_twice(view: &View<'_>, diagnostics: &mut Diagnostics) {
-    let all: Vec<_> = view.purposes.iter().flat_map(|looked| &looked.source.series).collect();
+    let mut all = vec![];
+    for looked in &view.purposes {
+        all.extend(looked.source.series.iter().map(|series| (looked.source.name.value.clone(), series)));
+    }
     let text = |written: &Option<Written<String>>| written.as_ref().map(|written| written.value.clone());
-    let what = |series: &SeriesSource| {
+    let what = |purpose: &String, series: &SeriesSource| {
         let line = series.camera.as_ref().and_then(|camera| line_of(series, view.camera(&camera.value)?));
         let line = line.map(|shape| shape.name.value.clone());
-        let words = [text(&series.measure), text(&series.grid), text(&series.camera), text(&series.zone)];
-        series.camera.as_ref().map(|_| (words, line))
+        let measure = Measure::from_name(&series.measure.as_ref()?.value)?;
+        // What is not in a picture is counted in a purpose, but for the incidents of a month: those are the whole site's.
+        let of_site = measure == Measure::IncidentCount && text(&series.grid).as_deref() == Some(Grid::Month.name());
+        let place = match measure.is_of_pictures() {
+            true => Some(text(&series.camera)?),
+            false => Some(purpose.clone()).filter(|_| !of_site),
+        };
+        Some((measure, text(&series.grid), place, text(&series.zone), line))
     };
-    for (index, series) in all.iter().enumerate() {
-        let earlier = all.iter().take(index).find(|earlier| what(earlier).is_some() && what(earlier) == what(series));
-        let Some(earlier) = earlier else { continue };
+    for (index, (purpose, series)) in all.iter().enumerate() {
+        let this = what(purpose, series);
+        let is_same = |(purpose, earlier): &&(String, &SeriesSource)| this.is_some() && what(purpose, earlier) == this;
+        let Some((_, earlier)) = all.iter().take(index).find(is_same) else { continue };
         let message = format!("series `{}` and `{}` count the same", earlier.name.value, series.name.value);
         diagnostics.push(
             Diagnostic::error("series", message, series.name.span.clone(), "once more")
