@@ -116,6 +116,9 @@ pub fn summary(site: &SitePolicy) -> String {
 struct JsonReport<'a> {
     file: String,
     may_run: bool,
+    /// What is wrong with the terms of a car park.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lot: Option<&'a str>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
 }
 
@@ -140,7 +143,7 @@ struct JsonLabel<'a> {
 }
 
 /// Diagnostics as one JSON object.
-pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
+pub fn json(path: &Path, text: &str, compiled: &Compiled, lot: Option<&str>) -> Result<String> {
     let lines = Lines::of(path.display().to_string(), text);
     let diagnostics = compiled.diagnostics.iter().map(|diagnostic| JsonDiagnostic {
         severity: if diagnostic.severity == Severity::Error { "error" } else { "warning" },
@@ -159,6 +162,7 @@ pub fn json(path: &Path, text: &str, compiled: &Compiled) -> Result<String> {
             .collect(),
     });
     let file = path.display().to_string();
-    let report = JsonReport { file, may_run: compiled.policy.is_some(), diagnostics: diagnostics.collect() };
+    let may_run = compiled.policy.is_some() && lot.is_none();
+    let report = JsonReport { file, may_run, lot, diagnostics: diagnostics.collect() };
     Ok(serde_json::to_string_pretty(&report)?)
 }

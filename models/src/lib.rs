@@ -33,7 +33,7 @@ pub use detector::{Detector, Model, Thresholds};
 pub use error::ModelError;
 pub use file::{ModelFile, manifest_of, read, read_regular};
 pub use graph::Graph;
-pub use locate::{find_library, find_model, find_supplied};
+pub use locate::{find_library, find_model, find_plate_models};
 pub use manifest::Manifest;
 pub use plate::{FoundPlate, PlateFinder, PlateReader, PlateReading};
 pub use proposal::{Proposal, propose};

@@ -140,14 +140,14 @@ impl Stage {
     fn process(&mut self, analysed: &Analysed) {
         self.next = analysed.sequence + 1;
         let at = analysed.at;
-        let silence = self.last.replace(at).is_some_and(|last| at.duration_since(last).abs() > INTERRUPTION);
-        if silence {
+        let last = self.last.replace(at);
+        if let Some(last) = last.filter(|last| at.duration_since(*last).abs() > INTERRUPTION) {
             self.tracker.reset();
             for running in &mut self.rules {
                 running.evaluation.reset();
                 running.tell(Seen::Interrupted);
             }
-            self.lanes.iter_mut().for_each(|lane| lane.interrupt(at));
+            self.lanes.iter_mut().for_each(|lane| lane.interrupt(last));
         }
         self.tracker.update(&analysed.detections, at);
         self.health.add(Metric::FramesAnalysed, 1);

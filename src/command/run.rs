@@ -5,7 +5,7 @@ use crate::counter::Counter;
 use crate::keeper::Keeper;
 use crate::live_view::LiveView;
 use crate::outlet::{Outlet, id_of};
-use crate::parking::{CarParks, Opening};
+use crate::parking::{CarParks, LotFile, Opening};
 use crate::{documents, logs, report, supplied, web};
 use anyhow::{Context, Result, anyhow, bail};
 use crossbeam::channel::Receiver;
@@ -17,17 +17,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use vokter_console::Desk;
 use vokter_models::manifest::Task;
-use vokter_models::{
-    Detector, Model, ModelError, ModelFile, PlateFinder, PlateReader, Runtime, Thresholds, find_library, find_model,
-    find_supplied,
-};
+use vokter_models::{Detector, Model, ModelFile, Runtime, Thresholds, find_library, find_model, find_plate_models};
 use vokter_pipeline::{Alarm, CameraHealth, Engine, Options, PlateChain, State};
 use vokter_rules::limits;
 use vokter_rules::policy::{self, Camera, Condition, SitePolicy, Source};
 
 const REFRESH: Duration = Duration::from_millis(150);
-/// How sure the finder must be of a plate, 0 to 1.
-const PLATE_FLOOR: f32 = 0.4;
 
 pub fn run(arguments: &Run) -> Result<ExitCode> {
     let Some(policy) = read_site(&arguments.site, arguments.model.as_deref())? else { return Ok(ExitCode::FAILURE) };
@@ -41,6 +36,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let view = std::io::stderr().is_terminal().then(LiveView::new);
     logs::start(view.clone());
 
+    let lots = LotFile::all(&policy, &arguments.site)?;
     let sources = sources(&policy, &arguments.site)?;
     let mut outlet = Outlet::open(&arguments.events, arguments.stills.as_deref())?;
     let keeper =
@@ -53,11 +49,15 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let counter = kept.map(|kept| Counter::start(&policy, engine.tallies(), &measured, kept)).transpose()?.flatten();
     let car_parks = match (&keeper, mint, &arguments.data_dir) {
         (Some(keeper), Some(mut mint), Some(directory)) => {
-            let (policy, site, vault) = (&policy, arguments.site.as_path(), &keeper.vault());
-            let opening = Opening { policy, site, directory, vault, engine: &engine, counter: counter.as_ref() };
-            CarParks::start(&opening, &mut mint, reports)?
+            let (vault, counter) = (&keeper.vault(), counter.as_ref());
+            let opening = Opening { policy: &policy, directory, vault, engine: &engine, counter };
+            CarParks::start(&opening, lots, &mut mint, reports)?
         }
-        _ => None,
+        _ if lots.is_empty() => None,
+        _ => {
+            tracing::warn!("no plate is read: --data-dir says where it is kept who has to pay");
+            None
+        }
     };
     let lots = car_parks.as_ref().map(|car_parks| -> Arc<dyn Desk> { car_parks.lots() });
     let site = web::site(engine.cameras(), engine.metrics(), arguments.data_dir.clone(), lots);
@@ -217,13 +217,10 @@ pub(super) fn networks(arguments: &Run, policy: &SitePolicy) -> Result<(Vec<Dete
     if !rules.any(|rule| matches!(rule.condition, Condition::PlateRead { .. })) {
         return Ok((detectors, Vec::new()));
     }
-    let [finder, reader] = ["plate-finder.toml", "plate-reader.toml"].map(find_supplied);
-    let (finder, reader) = (ModelFile::open(&finder?)?, ModelFile::open(&reader?)?);
-    let chain = |_| {
-        let finder = PlateFinder::open(&runtime, &finder, PLATE_FLOOR)?;
-        Ok(PlateChain::new(finder, PlateReader::open(&runtime, &reader)?))
-    };
-    let readers = (0..sessions).map(chain).collect::<Result<_, ModelError>>()?;
+    let [finder, reader] = find_plate_models()?;
+    let (finder, reader) = (ModelFile::open(&finder)?, ModelFile::open(&reader)?);
+    let readers = (0..sessions).map(|_| PlateChain::open(&runtime, &finder, &reader));
+    let readers = readers.collect::<Result<_, _>>()?;
     Ok((detectors, readers))
 }
 

@@ -50,8 +50,6 @@ pub struct CarParks {
 pub struct Opening<'a> {
     /// The policy.
     pub policy: &'a SitePolicy,
-    /// The site file, beside which the files of terms lie.
-    pub site: &'a Path,
     /// The data directory.
     pub directory: &'a Path,
     /// The vault in it.
@@ -64,30 +62,32 @@ pub struct Opening<'a> {
 
 impl CarParks {
     /// Opens every lot of a site and follows its lanes; `None` if it has none.
-    pub fn start(opening: &Opening<'_>, mint: &mut Mint, reports: Receiver<LaneReport>) -> Result<Option<Self>> {
-        let Opening { policy, site, directory, vault, engine, counter } = opening;
+    pub fn start(
+        opening: &Opening<'_>,
+        lots: Vec<(String, LotFile)>,
+        mint: &mut Mint,
+        reports: Receiver<LaneReport>,
+    ) -> Result<Option<Self>> {
+        let Opening { policy, directory, vault, engine, counter } = opening;
         let clock = Clock::of(policy);
+        if lots.is_empty() {
+            return Ok(None);
+        }
+        let requests = Requests::start(policy.outlets())?;
         let mut attendants = BTreeMap::new();
-        let mut requests = None;
-        for purpose in policy.purposes() {
-            let Some(LotFile { terms, hand_over_to }) = LotFile::of(purpose, site)? else { continue };
-            let requests: &Requests = match &mut requests {
-                Some(requests) => requests,
-                none => none.insert(Requests::start(policy.outlets())?),
-            };
+        for (purpose, LotFile { terms, hand_over_to }) in lots {
             let recipient = hand_over_to.filter(|_| terms.hand_over);
             let surroundings = Surroundings {
                 hand_overs: recipient.map(|key| HandOvers::of(directory, &terms.name, key)).transpose()?,
-                switch: engine.reading(&purpose.name).cloned(),
-                feed: counter.map(|counter| counter.parking(&purpose.name)),
+                switch: engine.reading(&purpose).cloned(),
+                feed: counter.map(|counter| counter.parking(&purpose)),
                 requests: requests.sender(),
             };
-            let workbook = mint.workbook(&purpose.name)?;
+            let workbook = mint.workbook(&purpose)?;
             let attendant = Attendant::open(terms, vault, workbook, surroundings, clock.now())
-                .with_context(|| format!("the lot of purpose `{}`", purpose.name))?;
-            attendants.insert(purpose.name.clone(), Arc::new(attendant));
+                .with_context(|| format!("the lot of purpose `{purpose}`"))?;
+            attendants.insert(purpose, Arc::new(attendant));
         }
-        let Some(requests) = requests else { return Ok(None) };
         let lots = Arc::new(Lots::new(attendants, clock));
         let follower = Arc::clone(&lots);
         let thread = std::thread::spawn(move || follow(&follower, &reports));

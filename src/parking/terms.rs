@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 use std::path::{Path, PathBuf};
 use vokter_parking::lot::Terms;
 use vokter_rules::limits;
-use vokter_rules::policy::{Condition, Purpose};
+use vokter_rules::policy::{Condition, Purpose, SitePolicy};
 
 /// The terms of the lot of a purpose, and the key to which unpaid stays are encrypted.
 pub struct LotFile {
@@ -17,6 +17,15 @@ pub struct LotFile {
 }
 
 impl LotFile {
+    /// The lots of a policy, each with the name of its purpose.
+    ///
+    /// # Errors
+    /// What is wrong with the first that is not in order.
+    pub fn all(policy: &SitePolicy, site: &Path) -> Result<Vec<(String, Self)>> {
+        let of = |purpose: &Purpose| Some(Self::of(purpose, site).transpose()?.map(|lot| (purpose.name.clone(), lot)));
+        policy.purposes().iter().filter_map(of).collect()
+    }
+
     /// Reads the lot of a purpose; `None` if it has none. Its name is the purpose's, if the file gives none.
     pub fn of(purpose: &Purpose, site: &Path) -> Result<Option<Self>> {
         let Some(file) = &purpose.lot else { return Ok(None) };

@@ -234,6 +234,7 @@ fn the_file_of_a_lot_says_what_is_wrong_with_it() {
     let policy = vokter_rules::policy::compile(&text).policy.unwrap();
     let purpose = policy.purposes().iter().find(|purpose| purpose.name == "parking").unwrap();
     let folder = tempfile::tempdir().unwrap();
+    assert!(LotFile::of(purpose, Path::new("examples/site/site.toml")).unwrap().is_some(), "the example is in order");
     let mut purpose = purpose.clone();
     purpose.lot = Some("lot.toml".into());
     let said = |text: &str| {

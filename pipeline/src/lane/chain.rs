@@ -1,9 +1,11 @@
 //! From a vehicle to a reading of its plate.
 
 use vokter_frames::MaskedFrame;
-use vokter_models::{ModelError, PlateFinder, PlateReader, PlateReading};
+use vokter_models::{ModelError, ModelFile, PlateFinder, PlateReader, PlateReading, Runtime};
 use vokter_rules::geometry::Rect;
 
+/// Score from which on something is a plate.
+const FLOOR: f32 = 0.4;
 /// Narrowest plate that is read, in pixels: below it the characters run into each other.
 const NARROWEST: f32 = 20.0;
 
@@ -15,8 +17,12 @@ pub struct PlateChain {
 
 impl PlateChain {
     /// A finder and a reader that belong together.
-    pub const fn new(finder: PlateFinder, reader: PlateReader) -> Self {
-        Self { finder, reader }
+    ///
+    /// # Errors
+    /// When a model is for another task, or does not run as its manifest says.
+    pub fn open(runtime: &Runtime, finder: &ModelFile, reader: &ModelFile) -> Result<Self, ModelError> {
+        let finder = PlateFinder::open(runtime, finder, FLOOR)?;
+        Ok(Self { finder, reader: PlateReader::open(runtime, reader)? })
     }
 
     /// The plate of the vehicle in a part of a picture; `None` if none is seen well enough.

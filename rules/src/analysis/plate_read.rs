@@ -15,7 +15,8 @@
 //!
 //! **Limits**: the line must end where the lane does, since whoever crosses it is in the lane. A new track that begins
 //! where another was lost within 3 s is taken for the same vehicle; a vehicle that is out of sight for longer is another
-//! passage. Before the line is crossed, the way that a vehicle drives is known once it has moved by 0.03 of the picture;
+//! passage. One that never moved, as what is parked in the zone, is reported when its plate is read or it crosses the line,
+//! and not before. Before the line is crossed, the way that a vehicle drives is known once it has moved by 0.03 of the picture;
 //! one that stands counts as obeying.
 //!
 //! **Directions** are those of `line-crossing`: which way cars drive in the lane when they obey. `any` is none.
@@ -52,6 +53,8 @@ const OVER_AFTER: SignedDuration = SignedDuration::from_secs(5);
 const STANDS_FOR: SignedDuration = SignedDuration::from_secs(2);
 /// How far one that stands may seem to move.
 const STILL: f32 = 0.01;
+/// How far a vehicle must have moved to have come: one that never did is parked, or no vehicle.
+const MOVED: f32 = 0.05;
 /// How far it must move before its way is known.
 const WAY: f32 = 0.03;
 /// How long after a vehicle was last seen a new track in its place is taken for it.
@@ -103,6 +106,9 @@ struct Vehicle<V> {
     seen: Timestamp,
     walk: Walk,
     way: Way,
+    /// Where it was first seen.
+    began: Point,
+    has_moved: bool,
     /// Where it stands, and since when.
     stands: (Point, Timestamp),
     inside_since: Option<Timestamp>,
@@ -188,6 +194,8 @@ impl<V: Default> PlateRead<V> {
             seen: at,
             walk: Walk::default(),
             way: Way { obeys: true, farthest: along(here, self.towards) },
+            began: here,
+            has_moved: false,
             stands: (here, at),
             inside_since: None,
             outside_since: None,
@@ -236,7 +244,8 @@ impl<V: Default> Vehicle<V> {
         let (here, at) = (sighting.region.bottom_centre(), sighting.at);
         (self.region, self.seen) = (sighting.region, at);
         self.way.step(along(here, towards));
-        if (here.x - self.stands.0.x).hypot(here.y - self.stands.0.y) > STILL {
+        self.has_moved |= distance(here, self.began) > MOVED;
+        if distance(here, self.stands.0) > STILL {
             self.stands = (here, at);
         }
         let for_long = |since: Option<Timestamp>, hold| since.is_some_and(|since| at.duration_since(since) >= hold);
@@ -257,8 +266,9 @@ impl<V: Default> Vehicle<V> {
             }
         }
         let crossed = self.walk.step(line, here);
-        let reach = sighting.region.width().max(sighting.region.height());
+        let reach = sighting.region.height();
         let is_at_line = line.signed_distance(here).abs() <= reach && for_long(Some(self.stands.1), STANDS_FOR);
+        self.has_moved |= enough;
         if enough || is_at_line || for_long(self.outside_since, EXIT_HOLD) {
             self.report_if_open(say);
         }
@@ -267,7 +277,7 @@ impl<V: Default> Vehicle<V> {
             let obeys = along(line.normal(), towards) * sign > 0.0;
             if self.passage != Passage::Settled {
                 self.way.obeys = obeys;
-                self.passage = Passage::Open;
+                (self.passage, self.has_moved) = (Passage::Open, true);
                 self.report_if_open(say);
             }
             say(LaneOccurrence::Crossed { obeys });
@@ -278,14 +288,217 @@ impl<V: Default> Vehicle<V> {
     }
 
     fn report_if_open(&mut self, say: &mut impl FnMut(LaneOccurrence<V>)) {
-        if self.passage == Passage::Open {
+        if self.passage == Passage::Open && self.has_moved {
             self.passage = Passage::Settled;
             say(LaneOccurrence::Passage { obeys: self.way.obeys, votes: std::mem::take(&mut self.votes) });
         }
     }
 }
 
+fn distance(one: Point, other: Point) -> f32 {
+    (one.x - other.x).hypot(one.y - other.y)
+}
+
 /// How far along a direction a point lies.
 fn along(point: Point, towards: Point) -> f32 {
     point.x * towards.x + point.y * towards.y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::ObjectClass;
+    use LaneOccurrence::{Crossed, Passage};
+    use proptest::prelude::*;
+
+    /// Frames a second.
+    const RATE: f32 = 10.0;
+
+    /// A lane that leads up: the zone lies below its line at y = 0.5.
+    fn lane() -> PlateRead<u32> {
+        let corners = [(0.2, 0.5), (0.6, 0.5), (0.6, 0.9), (0.2, 0.9)].map(|(x, y)| Point::new(x, y));
+        let line = Segment::new(Point::new(0.2, 0.5), Point::new(0.6, 0.5));
+        PlateRead::new(Polygon::new(&corners).unwrap(), line, Direction::Up)
+    }
+
+    /// A track, and how far down the picture it is.
+    type Seen = (u64, f32);
+
+    /// What is said of frames: which one said it, and what. `None` is a track that ends. Votes count the frames in which a
+    /// vehicle was read, and so many are enough.
+    fn said_by(
+        lane: &mut PlateRead<u32>,
+        frames: &[(Vec<Seen>, Option<u64>)],
+        enough: u32,
+    ) -> Vec<(usize, LaneOccurrence<u32>)> {
+        let mut said = vec![];
+        for (frame, (seen, ended)) in frames.iter().enumerate() {
+            let at = Timestamp::from_millisecond((frame as f32 * 1000.0 / RATE) as i64).unwrap();
+            if let Some(ended) = ended {
+                lane.forget(TrackId::from_random(*ended), |occurrence| said.push((frame, occurrence)));
+            }
+            let sighting = |(track, y): &Seen| Sighting {
+                track: TrackId::from_random(*track),
+                class: ObjectClass::Car,
+                region: Rect::new(0.3, y - 0.2, 0.5, *y),
+                at,
+            };
+            let vote = |_, votes: &mut u32| {
+                *votes += 1;
+                *votes >= enough
+            };
+            lane.look(seen.iter().map(sighting), at, vote, |occurrence| said.push((frame, occurrence)));
+        }
+        said
+    }
+
+    fn said(frames: &[(Vec<Seen>, Option<u64>)], enough: u32) -> Vec<LaneOccurrence<u32>> {
+        said_by(&mut lane(), frames, enough).into_iter().map(|(_, occurrence)| occurrence).collect()
+    }
+
+    /// A track that goes from one place to another in so many seconds.
+    fn drive(track: u64, from: f32, to: f32, seconds: f32) -> Vec<(Vec<Seen>, Option<u64>)> {
+        let frames = (seconds * RATE) as usize;
+        let place = |frame: usize| from + (to - from) * frame as f32 / frames as f32;
+        (0..frames).map(|frame| (vec![(track, place(frame))], None)).collect()
+    }
+
+    fn nothing(seconds: f32) -> Vec<(Vec<Seen>, Option<u64>)> {
+        vec![(vec![], None); (seconds * RATE) as usize]
+    }
+
+    /// The passage and the crossing of a car that obeys, and was read in so many frames.
+    fn through(votes: u32) -> [LaneOccurrence<u32>; 2] {
+        [Passage { obeys: true, votes }, Crossed { obeys: true }]
+    }
+
+    #[test]
+    fn a_car_that_drives_through_is_one_passage_and_then_one_crossing() {
+        let frames = drive(1, 1.0, 0.2, 4.0);
+        let (few, many) = (said(&frames, 5), said(&frames, 1000));
+        assert_eq!(few, through(5), "five readings are enough");
+        let [Passage { votes, .. }, Crossed { .. }] = many[..] else { panic!("{many:?}") };
+        assert!((15..=21).contains(&votes), "all that there was: {votes}");
+    }
+
+    #[test]
+    fn a_car_that_waits_is_one_passage_however_long() {
+        let frames = [drive(1, 1.0, 0.6, 2.0), drive(1, 0.6, 0.6, 60.0), drive(1, 0.6, 0.2, 2.0)].concat();
+        assert_eq!(said(&frames, 8), through(8));
+        let found = said_by(&mut lane(), &frames, 1000);
+        let [(stood, Passage { obeys: true, .. }), (crossed, Crossed { obeys: true })] = found[..] else {
+            panic!("{found:?}")
+        };
+        assert!((39..=42).contains(&stood) && crossed > 600, "it stood at the line for two seconds: {stood} {crossed}");
+    }
+
+    #[test]
+    fn a_car_far_from_the_line_is_not_given_up_while_it_stands() {
+        let frames = [drive(1, 1.0, 0.85, 1.0), drive(1, 0.85, 0.85, 10.0), drive(1, 0.85, 0.2, 2.0)].concat();
+        let found = said_by(&mut lane(), &frames, 1000);
+        assert!(matches!(found[..], [(111.., Passage { .. }), (_, Crossed { .. })]), "{found:?}");
+    }
+
+    #[test]
+    fn who_comes_against_the_lane_is_said_to() {
+        let against = [Passage { obeys: false, votes: 2 }, Crossed { obeys: false }];
+        assert_eq!(said(&drive(1, 0.2, 1.0, 4.0), 5), against);
+        let waits = [drive(1, 1.0, 0.6, 2.0), drive(1, 0.6, 0.6, 3.0), drive(1, 0.6, 0.95, 2.0)].concat();
+        assert_eq!(said(&waits, 5), [Passage { obeys: true, votes: 5 }], "it turned back");
+        let from_the_side = [drive(1, 0.45, 0.45, 1.0), drive(1, 0.45, 0.7, 1.0), drive(1, 0.7, 0.7, 3.0)].concat();
+        let found = said(&from_the_side, 1000);
+        assert!(matches!(found[..], [Passage { obeys: false, .. }, Crossed { obeys: false }]), "{found:?}");
+    }
+
+    #[test]
+    fn another_track_in_the_place_of_a_lost_one_is_the_same_car() {
+        let mut frames = [drive(1, 1.0, 0.6, 2.0), drive(1, 0.6, 0.6, 3.0)].concat();
+        let mut ends = nothing(2.0);
+        ends.push((vec![], Some(1)));
+        let after = [drive(2, 0.6, 0.6, 3.0), drive(2, 0.6, 0.2, 2.0)].concat();
+        assert_eq!(said(&[&frames[..], &ends, &after].concat(), 8), through(8), "the old track has ended");
+        assert_eq!(said(&[&frames[..], &after].concat(), 8), through(8), "the old track lives on, unseen");
+        let short = [drive(1, 1.0, 0.6, 2.0), drive(1, 0.6, 0.6, 1.0), nothing(0.3)].concat();
+        assert_eq!(said(&[&short[..], &after].concat(), 28), through(28), "its readings are taken on");
+        frames.extend(nothing(2.0));
+        frames.push((vec![], Some(1)));
+        frames.extend(nothing(3.0));
+        assert_eq!(said(&[&frames[..], &after].concat(), 8).len(), 3, "after five seconds it is another");
+    }
+
+    #[test]
+    fn cars_that_follow_each_other_closely_are_each_their_own() {
+        let mut frames = drive(1, 1.0, 0.2, 4.0);
+        frames.extend(drive(1, 0.2, 0.2, 1.5));
+        for (frame, (seen, _)) in frames.iter_mut().enumerate().skip(12) {
+            seen.push((2, 1.0 - (frame - 12) as f32 * 0.02));
+        }
+        let found = said(&frames, 5);
+        let (one, other) = (through(5), through(5));
+        assert_eq!(found, [one[0], other[0], one[1], other[1]]);
+    }
+
+    #[test]
+    fn what_is_parked_or_flickers_is_no_passage() {
+        assert_eq!(said(&drive(1, 0.7, 0.7, 60.0), 1000), []);
+        let frames = [drive(1, 0.7, 0.7, 60.0), drive(1, 0.7, 0.2, 2.0)].concat();
+        assert_eq!(said(&frames, 1000).len(), 2, "until it drives off");
+        assert_eq!(said(&drive(1, 0.7, 0.7, 60.0), 5), [Passage { obeys: true, votes: 5 }], "or is read");
+        let flicker: Vec<_> =
+            (0..50).map(|frame| (vec![(1, if frame % 3 == 0 { 0.89 } else { 0.95 })], None)).collect();
+        assert_eq!(said(&flicker, 2), []);
+    }
+
+    #[test]
+    fn who_comes_again_is_another_passage() {
+        let once = [drive(1, 1.0, 0.7, 2.0), drive(1, 0.7, 1.0, 2.0)].concat();
+        let again = [&once[..], &drive(1, 1.0, 1.0, 6.0), &once].concat();
+        assert_eq!(said(&again, 5), [Passage { obeys: true, votes: 5 }; 2]);
+    }
+
+    #[test]
+    fn whoever_is_in_the_lane_is_reported_when_all_is_forgotten() {
+        let mut lane = lane();
+        let before = said_by(&mut lane, &drive(1, 1.0, 0.7, 2.0), 1000);
+        lane.drop_votes();
+        let mut last = vec![];
+        lane.reset(|occurrence| last.push(occurrence));
+        assert_eq!((before, last), (vec![], vec![Passage { obeys: true, votes: 0 }]));
+        assert_eq!(lane.settled().count(), 0);
+    }
+
+    #[test]
+    fn inv_11_vehicles_of_a_lane_are_bounded() {
+        let mut lane = lane();
+        let frames: Vec<_> = (0..100)
+            .map(|frame| {
+                let seen = (0..200).map(|n| (frame * 1000 + n, 0.7)).collect();
+                (seen, Some(frame * 1000))
+            })
+            .collect();
+        said_by(&mut lane, &frames, 5);
+        assert!(lane.vehicles.len() <= limits::TRACKS_PER_CAMERA);
+    }
+
+    proptest! {
+        #[test]
+        fn a_passage_comes_before_its_crossing_and_once(
+            places in prop::collection::vec((0.0f32..1.0, prop::bool::weighted(0.8)), 2..80), enough in 1u32..50
+        ) {
+            let frames: Vec<_> = places.iter().map(|(y, is_seen)| {
+                (is_seen.then_some((1, *y)).into_iter().collect::<Vec<_>>(), None)
+            }).collect();
+            let found = said_by(&mut lane(), &frames, enough);
+            let mut settled: Option<usize> = None;
+            for (frame, occurrence) in found {
+                match occurrence {
+                    Crossed { .. } => prop_assert!(settled.is_some(), "a crossing before any passage"),
+                    Passage { .. } => {
+                        let over = settled.replace(frame).is_none_or(|before| frame - before >= 50);
+                        prop_assert!(over, "two passages within five seconds");
+                    }
+                }
+            }
+        }
+    }
 }

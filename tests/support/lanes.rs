@@ -1,0 +1,153 @@
+//! The gate of the example site with other cars: what truly passes it, and what its lanes report.
+
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use vokter_pipeline::{LaneHappening, LaneReport};
+use vokter_scenes::plate::Country;
+use vokter_scenes::{Dice, Scenario, What};
+
+/// Seconds in which one car passes each lane.
+const TURN: f32 = 9.0;
+
+/// A light: its name, the hour and the weather.
+pub type Light = (&'static str, &'static str, &'static str);
+
+/// The lights that lanes are read in.
+pub const LIGHTS: [Light; 4] = [
+    ("day", "12:10", "clear"),
+    ("dusk", "17:36", "clear"),
+    ("night", "22:30", "clear"),
+    ("rain", "12:10", "rain"),
+];
+
+/// What passed a lane: which, whose, and at which nanosecond of the day it crossed the line.
+pub struct Passed {
+    pub lane: &'static str,
+    pub plate: String,
+    pub time_ns: i64,
+}
+
+/// Cars of several countries through both lanes, some of which wait at the line.
+pub fn cars(light: Light, turns: usize, seed: u64) -> String {
+    let gate = std::fs::read_to_string(site_folder().join("gate.toml")).unwrap();
+    let (place, _) = gate.split_once("[[episodes]]").unwrap();
+    let mut text = format!("frames_per_second = 20\n{place}");
+    let (_, at, weather) = light;
+    let lasts = turns as f32 * TURN + 14.0;
+    write!(text, "[[episodes]]\nat = \"{at}\"\nlasts = {lasts}\nweather = \"{weather}\"\n").unwrap();
+    let mut dice = Dice::new(seed);
+    for turn in 0..turns {
+        for is_in in [true, false] {
+            let kind = dice.pick(&["car", "car", "car", "van"], "car");
+            let country = if dice.chance(0.7) { Country::Norway } else { dice.pick(&Country::ALL, Country::Norway) };
+            let plate = country.text(&mut dice);
+            let country = format!("{country:?}").to_lowercase();
+            let speed = dice.range(4.0, 7.5);
+            let appears = turn as f32 * TURN + dice.range(0.5, 2.0);
+            let (path, stop) = if is_in { ("[-2.5, -8], [-2.5, 40]", 16.0) } else { ("[2.5, 44], [2.5, -9]", 33.0) };
+            let wait = if dice.chance(0.4) { dice.range(1.0, 3.0) } else { 0.0 };
+            write!(
+                text,
+                "[[episodes.actors]]\nkind = \"{kind}\"\nappears = {appears}\npath = [{path}]\nspeed = {speed}\n\
+                 plate = \"{plate}\"\ncountry = \"{country}\"\npauses = [{{ after = {stop}, seconds = {wait} }}]\n"
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+/// What truly passes the lanes of a scenario, in order.
+pub fn truth(scenario: &str) -> Vec<Passed> {
+    let crossed = |happening: vokter_scenes::Happening| {
+        let What::Crossed { line, .. } = happening.what else { return None };
+        let lane = match line.as_str() {
+            "barrier-in" => "way-in",
+            "barrier-out" => "way-out",
+            _ => return None,
+        };
+        Some(Passed { lane, plate: happening.plate?.replace(' ', ""), time_ns: happening.time_ns })
+    };
+    Scenario::from_toml(scenario).unwrap().happenings().into_iter().filter_map(crossed).collect()
+}
+
+/// The example site with its gate alone, over another scenario.
+pub fn site(scenario: &Path) -> String {
+    let site = std::fs::read_to_string(site_folder().join("site.toml")).unwrap();
+    let cut = |text: &str, from: &str, to: &str| {
+        let (before, rest) = text.split_once(from).unwrap();
+        format!("{before}{to}{}", rest.split_once(to).unwrap().1)
+    };
+    let site = cut(&site, "[places.yard]", "# `scene:`");
+    let site = cut(&site, "[cameras.yard]", "# The parking operator");
+    let (site, _) = site.split_once("# The statistician").unwrap();
+    site.replace("scene:gate.toml", &format!("scene:{}", scenario.display()))
+}
+
+fn site_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/site")
+}
+
+/// The beginning of the example's day.
+fn midnight() -> Timestamp {
+    "2026-11-20T00:00:00+01:00".parse().unwrap()
+}
+
+/// What was got right of what passed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// Vehicles that passed.
+    pub passed: usize,
+    /// Passages that were reported.
+    pub reported: usize,
+    /// Crossings that were reported.
+    pub crossed: usize,
+    /// Passages whose plate is that of the vehicle.
+    pub exact: usize,
+    /// Passages whose plate is another.
+    pub wrong: usize,
+    /// Passages of nobody, or of who has one already.
+    pub extra: usize,
+    /// Passages without a plate.
+    pub unread: usize,
+    /// Passages and crossings against the direction of the lane, of which there are none.
+    pub against: usize,
+}
+
+/// Holds what the lanes reported against the truth: a passage is of the next vehicle that crosses the line of its lane within
+/// ten seconds and has no passage yet.
+pub fn score(truth: &[Passed], reports: &[LaneReport]) -> Score {
+    let mut score = Score { passed: truth.len(), ..Score::default() };
+    for lane in ["way-in", "way-out"] {
+        let mut waiting: Vec<_> = truth.iter().filter(|passed| passed.lane == lane).collect();
+        let (mut passages, mut crossings) = (0, 0);
+        for report in reports.iter().filter(|report| report.lane == lane) {
+            match &report.happening {
+                LaneHappening::Passage { obeys, reading } => {
+                    score.against += usize::from(!obeys);
+                    let at_ns = report.at.duration_since(midnight()).as_nanos() as i64;
+                    let near = |passed: &&Passed| (-2_000_000_000..10_000_000_000).contains(&(passed.time_ns - at_ns));
+                    let index = waiting.iter().position(near);
+                    let plate = index.map(|index| waiting.remove(index).plate.as_str());
+                    let said = reading.as_ref().map(|reading| reading.plate.disclose_text());
+                    match (said, plate) {
+                        (_, None) => score.extra += 1,
+                        (None, _) => score.unread += 1,
+                        (said, plate) if said == plate => score.exact += 1,
+                        _ => score.wrong += 1,
+                    }
+                    passages += 1;
+                }
+                LaneHappening::Crossed { obeys } => {
+                    score.against += usize::from(!obeys);
+                    crossings += 1;
+                    assert!(crossings <= passages, "a passage comes before its crossing");
+                }
+            }
+        }
+        score.reported += passages;
+        score.crossed += crossings;
+    }
+    score
+}
