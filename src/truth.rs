@@ -41,14 +41,9 @@ pub struct Row {
 pub fn expected(policy: &SitePolicy, sources: &[Source]) -> Result<Vec<Expected>> {
     let mut all = Vec::new();
     for (camera, source) in policy.cameras().iter().zip(sources) {
-        let Source::File(file) = source else { bail!("camera `{}` is no scene: the truth is not known", camera.name) };
-        let Some(midnight) = file.starts_at.filter(|_| file.is_scene) else {
+        let Some((midnight, film)) = scene_of(source)? else {
             bail!("camera `{}` is no scene with `starts_at`: the truth is not known", camera.name)
         };
-        let path = Path::new(&file.path);
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let scenario = Scenario::from_toml(&text).with_context(|| format!("{} is no scenario", path.display()))?;
-        let film = Film::new(scenario);
         let happenings = film.scenario().happenings();
         for (purpose, rule) in policy.rules_of(&camera.name) {
             for happening in &happenings {
@@ -60,6 +55,47 @@ pub fn expected(policy: &SitePolicy, sources: &[Source]) -> Result<Vec<Expected>
         }
     }
     Ok(all)
+}
+
+/// Somebody who parks: their car and its plate, as they would type it, and when they truly came.
+pub struct Driver {
+    /// Their plate.
+    pub plate: String,
+    /// When they came.
+    pub came: Timestamp,
+}
+
+/// Everyone who drives into one of these lanes, each a purpose and a rule that reads plates; in order.
+pub fn drivers(policy: &SitePolicy, sources: &[Source], entries: &[(String, String)]) -> Result<Vec<Driver>> {
+    let mut all = Vec::new();
+    for (camera, source) in policy.cameras().iter().zip(sources) {
+        let Some((midnight, film)) = scene_of(source)? else { continue };
+        for (purpose, rule) in policy.rules_of(&camera.name) {
+            if !entries.iter().any(|(of, name)| (of, name) == (&purpose.name, &rule.name)) {
+                continue;
+            }
+            for happening in film.scenario().happenings() {
+                let line = rule.condition.line_name();
+                let is_it = matches!(&happening.what, What::Crossed { line: crossed, .. } if line == Some(crossed));
+                if let Some(plate) = happening.plate.filter(|_| is_it) {
+                    let came = midnight.saturating_add(SignedDuration::from_nanos(happening.time_ns))?;
+                    all.push(Driver { plate, came });
+                }
+            }
+        }
+    }
+    all.sort_by_key(|driver| driver.came);
+    Ok(all)
+}
+
+/// The scene behind a source and the midnight before it; `None` if the truth about it is not known.
+fn scene_of(source: &Source) -> Result<Option<(Timestamp, Film)>> {
+    let Source::File(file) = source else { return Ok(None) };
+    let Some(midnight) = file.starts_at.filter(|_| file.is_scene) else { return Ok(None) };
+    let path = Path::new(&file.path);
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let scenario = Scenario::from_toml(&text).with_context(|| format!("{} is no scenario", path.display()))?;
+    Ok(Some((midnight, Film::new(scenario))))
 }
 
 /// Whether a rule should report or count what happened. What happens in lanes is neither an event nor a count.

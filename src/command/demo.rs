@@ -2,13 +2,16 @@
 
 use super::run::{finish, networks, options, read_site, sources, stop_on_signal};
 use crate::arguments::Demo;
+use crate::command::drivers;
 use crate::live_view::{Line, LiveView};
 use crate::outlet::{Outlet, id_of};
+use crate::parking::LotFile;
 use crate::{logs, truth};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use vokter_pipeline::{Alarm, Engine, Tally};
 use vokter_rules::policy::SitePolicy;
@@ -29,8 +32,11 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     let mut outlet = Outlet::open(&events, Some(&stills))?;
     let run = arguments.as_run(events, stills.clone());
     let (detectors, readers) = networks(&run, &policy)?;
-    let (engine, alarms, _) = Engine::start(&policy, sources, detectors, readers, &options(&run)?)?;
+    let lots = LotFile::all(&policy, &arguments.site)?;
+    let drivers = truth::drivers(&policy, &sources, &drivers::entries(&lots))?;
+    let (engine, alarms, reports) = Engine::start(&policy, sources, detectors, readers, &options(&run)?)?;
     stop_on_signal(engine.stop_switch())?;
+    let car_park = drivers::open(&policy, lots, drivers, &engine, reports, &arguments.out)?;
     introduce(&policy, arguments.fast);
 
     let (above, zone) = (view.clone(), policy.time_zone().clone());
@@ -45,6 +51,12 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
         }
         anyhow::Ok(all)
     });
+    let has_ended = Arc::new(AtomicBool::new(false));
+    let (car_parks, terminal) = car_park.unzip();
+    let terminal = terminal.map(|terminal| {
+        let above = view.clone();
+        terminal.run(Arc::clone(&has_ended), move |line| above.above(|| println!("{line}")))
+    });
     let mut lines = view.lines(engine.cameras(), policy.time_zone());
     let counts = view.note("counts");
     while !engine.has_ended() {
@@ -58,6 +70,15 @@ pub fn run(arguments: &Demo) -> Result<ExitCode> {
     let cameras = engine.join();
     let alarms = writer.join().map_err(|_| anyhow::anyhow!("the writer of events panicked"))??;
     finish(&cameras?)?;
+    has_ended.store(true, Ordering::Relaxed);
+    let parked = terminal.map(|terminal| terminal.join().map_err(|_| anyhow::anyhow!("the terminal panicked")));
+    if let Some((terminal, parked)) = parked.transpose()? {
+        let parked = terminal.close(parked, &arguments.out)?;
+        anyhow::ensure!(parked.still_known == 0, "{} who have paid are still known", parked.still_known);
+    }
+    if let Some(car_parks) = car_parks {
+        car_parks.finish();
+    }
     close(&truth::compare(&expected, &alarms, &tallies), &tallies, &arguments.out)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod drivers;
 pub mod explain;
 pub mod import;
 pub mod models;

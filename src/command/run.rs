@@ -50,7 +50,8 @@ pub fn run(arguments: &Run) -> Result<ExitCode> {
     let car_parks = match (&keeper, mint, &arguments.data_dir) {
         (Some(keeper), Some(mut mint), Some(directory)) => {
             let (vault, counter) = (&keeper.vault(), counter.as_ref());
-            let opening = Opening { policy: &policy, directory, vault, engine: &engine, counter };
+            let opening =
+                Opening { policy: &policy, directory, vault, engine: &engine, counter, vault_is_of_scene: false };
             CarParks::start(&opening, lots, &mut mint, reports)?
         }
         _ if lots.is_empty() => None,

@@ -60,6 +60,8 @@ pub struct Surroundings {
     pub feed: Option<ParkingFeed>,
     /// What is asked of barriers and of the system that knows prices.
     pub requests: Sender<Request>,
+    /// Whether the lot lives in the time of a recording, and the vault does not.
+    pub is_replay: bool,
 }
 
 impl Attendant {
@@ -71,9 +73,9 @@ impl Attendant {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Result<Self> {
-        let Surroundings { hand_overs, switch, feed, requests } = surroundings;
-        let now = vault.latest(now)?;
-        let (ledger, found) = Ledger::open(Arc::clone(vault), workbook, now)?;
+        let Surroundings { hand_overs, switch, feed, requests, is_replay } = surroundings;
+        let now = if is_replay { now } else { vault.latest(now)? };
+        let (ledger, found) = Ledger::open(Arc::clone(vault), workbook, is_replay, now)?;
         let mut running = Running { lot: None, ledger, keys: Keys::default(), inside: BTreeMap::new() };
         running.restore(&terms, found, now)?;
         let attendant = Self { lot: Mutex::new(running), terms, hand_overs, switch, feed, requests };
@@ -92,6 +94,14 @@ impl Attendant {
             feed.looked(now);
         }
         self.take(None, now, |lot, _| lot.tick(now))
+    }
+
+    /// Says for the terminals of a recording that they are still there, if they were: nobody at them lives in its time.
+    pub fn keep_reading(&self, now: Timestamp) -> Result<(), DeskError> {
+        let (true, Some(terminal)) = (self.look(|lot| lot.state().is_reading())?, self.terms.terminals.first()) else {
+            return Ok(());
+        };
+        self.take(None, now, |lot, _| lot.heartbeat(terminal, true, now))
     }
 
     /// A car has come into a lane, and was read or could not be.

@@ -89,21 +89,28 @@ impl Change {
 pub struct Ledger {
     vault: Arc<Vault>,
     workbook: Workbook,
+    /// Whether the lot lives in the time of a recording and the vault does not.
+    is_replay: bool,
     pages: BTreeMap<Name, ItemId>,
 }
 
 impl Ledger {
     /// Opens a workbook, and reads back what is in it.
-    pub fn open(vault: Arc<Vault>, workbook: Workbook, now: Timestamp) -> Result<(Self, Found)> {
-        let mut ledger = Self { vault, workbook, pages: BTreeMap::new() };
+    pub fn open(vault: Arc<Vault>, workbook: Workbook, is_replay: bool, now: Timestamp) -> Result<(Self, Found)> {
+        let mut ledger = Self { vault, workbook, is_replay, pages: BTreeMap::new() };
         let found = ledger.read_back(now)?;
         Ok((ledger, found))
+    }
+
+    /// The time of the vault. A recording must not set its clock: other purposes lie there too.
+    fn time(&self, now: Timestamp) -> Timestamp {
+        if self.is_replay { Timestamp::now() } else { now }
     }
 
     /// Reads back what is kept: after a restart, or a change that was not kept.
     pub fn read_back(&mut self, now: Timestamp) -> Result<Found> {
         let (mut found, mut pages) = (Found::default(), BTreeMap::new());
-        self.vault.read_back(&self.workbook, BY, "to go on with what is parked", now, |item, text| {
+        self.vault.read_back(&self.workbook, BY, "to go on with what is parked", self.time(now), |item, text| {
             match read(&text, &mut found) {
                 Some(name) => drop(pages.insert(name, item)),
                 None => found.strange += 1,
@@ -124,7 +131,7 @@ impl Ledger {
         if keep.is_empty() && erase.is_empty() {
             return Ok(());
         }
-        let kept = self.vault.revise(&self.workbook, &keep, &erase, now)?;
+        let kept = self.vault.revise(&self.workbook, &keep, &erase, self.time(now))?;
         for name in over {
             self.pages.remove(name);
         }
@@ -136,7 +143,7 @@ impl Ledger {
     /// A plate, to be disclosed: that and why is in the log first.
     pub fn disclose(&self, owner: Owner, why: &str, now: Timestamp) -> Result<Option<Plate>> {
         let Some(item) = self.pages.get(&Name::Plate(owner)) else { return Ok(None) };
-        let text = self.vault.read_page(&self.workbook, *item, BY, why, now)?;
+        let text = self.vault.read_page(&self.workbook, *item, BY, why, self.time(now))?;
         let body = split(&text).and_then(|(_, body)| std::str::from_utf8(body).ok());
         Ok(body.and_then(Plate::new))
     }

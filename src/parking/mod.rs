@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use vokter_pipeline::{Engine, LaneHappening, LaneReport};
-use vokter_rules::policy::SitePolicy;
+use vokter_rules::policy::{Purpose, Rule, SitePolicy, Source};
 use vokter_vault::{Mint, Vault};
 
 /// How often time goes by in a lot.
@@ -58,6 +58,8 @@ pub struct Opening<'a> {
     pub engine: &'a Engine,
     /// The statistics of the site, where there are any.
     pub counter: Option<&'a Counter>,
+    /// Whether the vault is of the time of the pictures: it is this site's alone, and they are a scene.
+    pub vault_is_of_scene: bool,
 }
 
 impl CarParks {
@@ -68,7 +70,7 @@ impl CarParks {
         mint: &mut Mint,
         reports: Receiver<LaneReport>,
     ) -> Result<Option<Self>> {
-        let Opening { policy, directory, vault, engine, counter } = opening;
+        let Opening { policy, directory, vault, engine, counter, vault_is_of_scene } = opening;
         let clock = Clock::of(policy);
         if lots.is_empty() {
             return Ok(None);
@@ -82,6 +84,7 @@ impl CarParks {
                 switch: engine.reading(&purpose).cloned(),
                 feed: counter.map(|counter| counter.parking(&purpose)),
                 requests: requests.sender(),
+                is_replay: clock.is_of_pictures() && !vault_is_of_scene,
             };
             let workbook = mint.workbook(&purpose)?;
             let attendant = Attendant::open(terms, vault, workbook, surroundings, clock.now())
@@ -112,37 +115,39 @@ impl CarParks {
 
 /// The clock of a site's lots: that of the machine, or of the pictures where they are a recording or a scene.
 pub struct Clock {
-    pictures: Option<Mutex<Option<(Timestamp, Instant)>>>,
+    pictures: Option<Mutex<(Timestamp, Instant)>>,
 }
 
 impl Clock {
     fn of(policy: &SitePolicy) -> Self {
-        let has_lot = |purpose: &&vokter_rules::policy::Purpose| purpose.lot.is_some();
-        let mut parking = policy.purposes().iter().filter(has_lot).flat_map(|purpose| &purpose.rules);
-        let is_recorded = parking.any(|rule| {
-            policy.cameras().iter().any(|camera| {
-                camera.name == rule.camera && matches!(camera.source, vokter_rules::policy::Source::File(_))
-            })
+        let has_lot = |purpose: &&Purpose| purpose.lot.is_some();
+        let rules = policy.purposes().iter().filter(has_lot).flat_map(|purpose| &purpose.rules);
+        let of_rule = |rule: &Rule| policy.cameras().iter().find(|camera| camera.name == rule.camera);
+        let file = rules.filter_map(of_rule).find_map(|camera| match &camera.source {
+            Source::File(file) => Some(file),
+            _ => None,
         });
-        Self { pictures: is_recorded.then(Mutex::default) }
+        let begins = file.map(|file| file.starts_at.unwrap_or_else(Timestamp::now));
+        Self { pictures: begins.map(|begins| Mutex::new((begins, Instant::now()))) }
+    }
+
+    /// Whether it is that of a recording.
+    pub const fn is_of_pictures(&self) -> bool {
+        self.pictures.is_some()
     }
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         let Some(pictures) = &self.pictures else { return Timestamp::now() };
-        match *pictures.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((at, since)) => {
-                let elapsed = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::ZERO);
-                at.checked_add(elapsed).unwrap_or(at)
-            }
-            None => Timestamp::now(),
-        }
+        let (at, since) = *pictures.lock().unwrap_or_else(PoisonError::into_inner);
+        let elapsed = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::ZERO);
+        at.checked_add(elapsed).unwrap_or(at)
     }
 
     /// A picture of that time was looked at.
-    pub fn seen(&self, at: Timestamp) {
+    fn seen(&self, at: Timestamp) {
         if let Some(pictures) = &self.pictures {
-            *pictures.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Instant::now()));
+            *pictures.lock().unwrap_or_else(PoisonError::into_inner) = (at, Instant::now());
         }
     }
 }
@@ -166,8 +171,12 @@ fn follow(lots: &Lots, reports: &Receiver<LaneReport>) {
 /// Takes what happened in a lane to its lot. A refusal has been said, and nothing follows from it.
 fn take(lots: &Lots, report: LaneReport) {
     let LaneReport { purpose, lane, at, happening } = report;
-    lots.clock().seen(at);
     let Some(attendant) = lots.of_purpose(&purpose) else { return };
+    if lots.clock().is_of_pictures() {
+        lots.clock().seen(at);
+        // What goes wrong is said where it does.
+        let _ = attendant.keep_reading(at);
+    }
     let done = match happening {
         LaneHappening::Passage { obeys, reading } => attendant.pass(&lane, obeys, reading, at).map(|_| ()),
         LaneHappening::Crossed { obeys } => attendant.cross(&lane, obeys, at),

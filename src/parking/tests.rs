@@ -71,7 +71,7 @@ impl Site {
         let (vault, workbook) = (Arc::new(vault), mint.workbook("parking").unwrap());
         let (sender, requests) = unbounded();
         let hand_overs = recipient.map(|key| HandOvers::of(&self.data(), &terms.name, key).unwrap());
-        let surroundings = Surroundings { hand_overs, switch: None, feed: None, requests: sender };
+        let surroundings = Surroundings { hand_overs, switch: None, feed: None, requests: sender, is_replay: false };
         let attendant = Attendant::open(terms, &vault, workbook, surroundings, self.now).unwrap();
         Open { attendant, requests, vault }
     }

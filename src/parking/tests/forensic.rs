@@ -201,7 +201,7 @@ impl Needles {
 fn hashes_of(site: &Site, cars: &[u32]) -> Vec<Vec<u8>> {
     let (vault, mut mint) = Vault::open(&site.data(), site.root(), site.now).unwrap();
     let workbook = mint.workbook("parking").unwrap();
-    let (_, found) = Ledger::open(Arc::new(vault), workbook, site.now).unwrap();
+    let (_, found) = Ledger::open(Arc::new(vault), workbook, false, site.now).unwrap();
     cars.iter().map(|car| found.keys.hash_of(&plate(*car), day_of(site.now)).unwrap()).collect()
 }
 
