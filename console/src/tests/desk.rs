@@ -107,6 +107,13 @@ impl North {
         self.step("north", |lot, now| lot.pass(passage, now)).unwrap()
     }
 
+    /// Nobody else is answered meanwhile.
+    pub fn hold(&self, meanwhile: impl FnOnce()) {
+        let lot = self.lot.lock().unwrap();
+        meanwhile();
+        drop(lot);
+    }
+
     /// All that the lot knows.
     pub fn state(&self) -> String {
         serde_json::to_string(self.lot.lock().unwrap().state()).unwrap()

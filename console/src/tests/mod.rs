@@ -1,5 +1,6 @@
 //! The routes as clients meet them.
 
+mod busy;
 mod desk;
 mod parking;
 mod roles;

@@ -1,12 +1,13 @@
 //! A driver's day, from look-up to exit, as machines and staff ask for it; and that no answer repeats a plate.
 
 use super::desk::{By, ParkingSite};
-use super::roles::all;
+use super::roles::{Asked, all};
 use crate::clients::Role;
 use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, OnceLock};
 use uuid::Uuid;
 use vokter_parking::lot::Passed;
 
@@ -185,12 +186,38 @@ async fn what_was_asked_is_counted_and_nothing_of_a_lot_is() {
     assert!(!shown.contains("north") && !shown.contains("12345"));
 }
 
+/// All that is logged from now on, by every crate and thread, in full.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn logged() -> &'static Log {
+    static LOG: OnceLock<Log> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let log = Log::default();
+        let to = log.clone();
+        let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+        all.with_writer(move || to.clone()).init();
+        log
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// A plate that is sent to any operation, as what is asked for or as something else, stands in no answer.
     #[test]
-    fn inv_6_no_answer_of_any_operation_repeats_the_plate_that_was_sent(plate in "[G-Z]{2}[0-9]{5}", is_known: bool) {
+    fn inv_6_no_answer_and_no_log_line_repeats_the_plate_that_was_sent(plate in "[G-Z]{2}[0-9]{5}", is_known: bool) {
+        let log = logged();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let site = ParkingSite::new();
@@ -210,7 +237,7 @@ proptest! {
                 format!("{{\"plate\": \"{plate}\"}} {plate}"),
                 plate.clone(),
             ];
-            for (method, path, role) in all().into_iter().filter(|(method, ..)| *method != Method::GET) {
+            for Asked { method, path, role, .. } in all().into_iter().filter(|asked| asked.method != Method::GET) {
                 for body in &bodies {
                     for by in [Some(By::Nobody), role.map(|role| site.of(role))].into_iter().flatten() {
                         let key = (method == Method::POST).then(Uuid::now_v7);
@@ -225,6 +252,9 @@ proptest! {
             let shown = site.send(ParkingSite::request(&By::Nobody, &Method::GET, "/metrics", "", None)).await;
             let shown = shown.into_body().collect().await.unwrap().to_bytes();
             prop_assert!(!String::from_utf8_lossy(&shown).contains(&plate));
+            tracing::info!("the log is heard");
+            let log = String::from_utf8_lossy(&log.0.lock().unwrap()).to_uppercase();
+            prop_assert!(log.contains("THE LOG IS HEARD") && !log.contains(&plate));
             Ok(())
         })?;
     }

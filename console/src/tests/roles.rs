@@ -9,8 +9,19 @@ use axum::http::{Method, Request, StatusCode, header};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// Every operation of parking, with its path filled in and its role.
-pub fn all() -> Vec<(Method, String, Option<Role>)> {
+/// An operation.
+pub struct Asked {
+    pub method: Method,
+    /// Its path, filled in.
+    pub path: String,
+    /// The role that it asks for.
+    pub role: Option<Role>,
+    /// How the document says that it answers.
+    said: Vec<String>,
+}
+
+/// Every operation of the document.
+pub fn all() -> Vec<Asked> {
     let mut found = vec![];
     for (path, item) in &document().paths.paths {
         for (method, operation) in operations(item) {
@@ -18,7 +29,8 @@ pub fn all() -> Vec<(Method, String, Option<Role>)> {
             filled = filled.replace("{session}", "1").replace("{exception}", "1").replace("{id}", "visitors");
             filled = filled.replace("{receipt}", &"0".repeat(32));
             let role = Role::from_name(&extension(operation, "x-role"));
-            found.push((method.parse().unwrap(), filled, role));
+            let said = operation.responses.responses.keys().cloned().collect();
+            found.push(Asked { method: method.parse().unwrap(), path: filled, role, said });
         }
     }
     found
@@ -28,7 +40,7 @@ pub fn all() -> Vec<(Method, String, Option<Role>)> {
 async fn each_operation_is_for_the_role_that_the_document_names() {
     let site = ParkingSite::new();
     let mut asked = 0;
-    for (method, path, role) in all() {
+    for Asked { method, path, role, said } in all() {
         let send = async |by: By<'_>| {
             let body = if method == Method::GET { "" } else { "{}" };
             let key = (method == Method::POST).then(Uuid::now_v7);
@@ -48,6 +60,7 @@ async fn each_operation_is_for_the_role_that_the_document_names() {
         }
         let right = send(site.of(role)).await;
         assert!(!matches!(right.status().as_u16(), 401 | 403), "{method} {path}: {}", right.status());
+        assert!(said.contains(&right.status().as_str().to_owned()), "{method} {path}: {} is not said", right.status());
         assert_eq!(right.headers()[header::CACHE_CONTROL], "no-store", "{method} {path}");
         asked += 1;
     }
@@ -150,7 +163,7 @@ async fn a_client_is_of_its_lot_and_a_terminal_speaks_for_itself() {
 fn the_manual_names_every_operation_under_its_role() {
     let manual = include_str!("../../../docs/parking-api.md");
     let mut named = vec![];
-    for row in manual.lines().filter(|line| line.contains("`GET /v1/") || line.contains("`PUT /v1/")) {
+    for row in manual.lines().filter(|line| line.starts_with("| ") && line.contains(" /v1/")) {
         let role = row.split('|').nth(1).unwrap().trim().trim_matches('`').to_owned();
         let operations = row.split('`').filter(|text| text.contains(" /v1/"));
         named.extend(operations.map(|text| (text.to_owned(), role.clone())));

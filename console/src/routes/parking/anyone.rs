@@ -1,6 +1,6 @@
 //! What anyone may ask of a lot: it is about nobody. Place and occupancy are those of ISO/TS 5206-1 (APDS 4.0).
 
-use super::{Refusals, ask};
+use super::{Unread, ask};
 use crate::problem::Problem;
 use crate::routes::Shared;
 use axum::Json;
@@ -28,7 +28,7 @@ pub struct FreeSpaces {
     get,
     path = "/v1/parking/lots",
     tag = "parking",
-    responses((status = 200, description = "Their names", body = Lots), Refusals),
+    responses((status = 200, description = "Their names", body = Lots), Unread),
     extensions(("x-role" = json!("anyone")), ("x-purpose" = json!("parking-payment")))
 )]
 pub async fn lots(State(shared): State<Shared>) -> Result<Json<Lots>, Problem> {
@@ -41,7 +41,7 @@ pub async fn lots(State(shared): State<Shared>) -> Result<Json<Lots>, Problem> {
     path = "/v1/parking/lots/{lot}/place",
     tag = "parking",
     params(("lot" = String, Path, description = "The lot")),
-    responses((status = 200, description = "The place", body = Object), Refusals),
+    responses((status = 200, description = "The place", body = Object), Unread),
     extensions(("x-role" = json!("anyone")), ("x-purpose" = json!("parking-payment")))
 )]
 pub async fn place(State(shared): State<Shared>, Path(lot): Path<String>) -> Result<Json<Place>, Problem> {
@@ -54,7 +54,7 @@ pub async fn place(State(shared): State<Shared>, Path(lot): Path<String>) -> Res
     path = "/v1/parking/lots/{lot}/occupancy",
     tag = "parking",
     params(("lot" = String, Path, description = "The lot")),
-    responses((status = 200, description = "How many spaces are occupied", body = Object), Refusals),
+    responses((status = 200, description = "How many spaces are occupied", body = Object), Unread),
     extensions(("x-role" = json!("anyone")), ("x-purpose" = json!("parking-payment")))
 )]
 pub async fn occupancy(State(shared): State<Shared>, Path(lot): Path<String>) -> Result<Json<Occupancy>, Problem> {
@@ -67,7 +67,7 @@ pub async fn occupancy(State(shared): State<Shared>, Path(lot): Path<String>) ->
     path = "/v1/parking/lots/{lot}/free-spaces",
     tag = "parking",
     params(("lot" = String, Path, description = "The lot")),
-    responses((status = 200, description = "How many", body = FreeSpaces), Refusals),
+    responses((status = 200, description = "How many", body = FreeSpaces), Unread),
     extensions(("x-role" = json!("anyone")), ("x-purpose" = json!("parking-payment")))
 )]
 pub async fn free_spaces(State(shared): State<Shared>, Path(lot): Path<String>) -> Result<Json<FreeSpaces>, Problem> {

@@ -99,21 +99,36 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Said<T> {
     }
 }
 
-/// How the lots refuse, for the document.
+/// How the lots refuse what changes something, for the document.
 pub struct Refusals;
 
+/// How they refuse what is only read.
+pub struct Unread;
+
+type Responses = BTreeMap<String, RefOr<utoipa::openapi::Response>>;
+
 impl IntoResponses for Refusals {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let all = [
-            ("400", "It cannot be read"),
+    fn responses() -> Responses {
+        responses(&[
+            ("400", "It cannot be read, or has no idempotency key and must"),
             ("404", "There is no such lot, session, receipt, exception, lane or terminal"),
             ("409", "It cannot be done now, for the reason given"),
+            ("413", "The body is larger than 4 KiB"),
             ("415", "The body is of another type than application/json"),
             ("422", "It is understood and cannot be done so: an amount, a currency, a key that was used otherwise"),
             ("503", "Nothing was done; the same request can be sent again"),
-        ];
-        all.into_iter().map(|(status, words)| (status.to_owned(), RefOr::T(problem(words)))).collect()
+        ])
     }
+}
+
+impl IntoResponses for Unread {
+    fn responses() -> Responses {
+        responses(&[("404", "There is no such lot"), ("503", "Too many ask at once; it can be asked again")])
+    }
+}
+
+fn responses(all: &[(&str, &str)]) -> Responses {
+    all.iter().map(|(status, words)| ((*status).to_owned(), RefOr::T(problem(words)))).collect()
 }
 
 /// Asks the lots, on a thread that may wait. No more ask at once than a bound.

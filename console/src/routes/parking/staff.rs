@@ -1,6 +1,6 @@
 //! What people decide. Who decides is passed on with each decision.
 
-use super::{Amount, Refusals, Said, ask, done};
+use super::{Amount, Refusals, Said, Unread, ask, done};
 use crate::clients::Client;
 use crate::problem::Problem;
 use crate::routes::Shared;
@@ -110,7 +110,7 @@ pub async fn refund(
     path = "/v1/parking/lots/{lot}/exceptions",
     tag = "parking",
     params(("lot" = String, Path, description = "The lot")),
-    responses((status = 200, description = "The list", body = Waiting), Refusals),
+    responses((status = 200, description = "The list", body = Waiting), Unread),
     extensions(("x-role" = json!("staff")), ("x-purpose" = json!("parking-payment")))
 )]
 pub async fn exceptions(State(shared): State<Shared>, Path(lot): Path<String>) -> Result<Json<Waiting>, Problem> {

@@ -8,7 +8,9 @@ fn what_was_said_holds_while_somebody_pays_and_no_longer() {
     let mut site = Site::new(terms());
     let id = site.enter("AB 12345");
     site.wait(59);
-    assert_eq!(site.look_up("AB 12345").unwrap().dues[0].amount, Some(nok(30)));
+    let due = site.look_up("AB 12345").unwrap().dues[0];
+    let five_minutes = site.now + SignedDuration::from_mins(5);
+    assert_eq!((due.amount, due.quoted_until), (Some(nok(30)), Some(five_minutes)));
     site.wait(4);
     assert_eq!(site.look_up("AB 12345").unwrap().dues[0].amount, Some(nok(30)), "still");
     site.wait(2);
