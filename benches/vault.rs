@@ -13,8 +13,8 @@ use std::time::Instant;
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 use vokter_vault::{
-    Access, Draft, Grant, Holder, Kept, Law, PropertyProtection, Reading, Recorder, Register, Retention, Role, RootKey,
-    Vault, verify,
+    Access, Draft, Grant, Holder, Kept, Law, Page, PropertyProtection, Reading, Recorder, Register, Retention, Role,
+    RootKey, Vault, verify,
 };
 
 /// What the vault should do, on any disk that is not slower than a laptop's.
@@ -40,7 +40,50 @@ fn main() {
     }
     let folder = tempfile::tempdir().unwrap();
     erase_a_day(&mut report, folder.path(), items, now);
+    acknowledge_payments(&mut report, now);
     report.write().unwrap();
+}
+
+/// What a payment waits for: session and plate erased, receipt and lot kept, the journal cut; against SQLite with one row in
+/// clear and its journal cut.
+fn acknowledge_payments(report: &mut Report, now: Timestamp) {
+    const PAYMENTS: usize = 1_000;
+    let folder = tempfile::tempdir().unwrap();
+    let root = RootKey::in_file(&folder.path().join("root.key"));
+    let (vault, mut mint) = Vault::open_or_create(&folder.path().join("data"), root, now).unwrap();
+    let workbook = mint.workbook("parking").unwrap();
+    let until = now + SignedDuration::from_hours(5 * 24);
+    let record = Page { text: &[b'r'; 300], until };
+    let plate = Page { text: b"AB12345", until };
+    let mut parked = Vec::new();
+    for _ in 0..PAYMENTS / 10 {
+        let kept = vault.revise(&workbook, &[record, plate].repeat(10), &[], now).unwrap();
+        parked.extend(kept.into_iter().flatten());
+    }
+    let mut times: Vec<_> = parked
+        .chunks(2)
+        .map(|session| {
+            let begun = Instant::now();
+            vault.revise(&workbook, &[record, record], session, now).unwrap();
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    let database = rusqlite::Connection::open(folder.path().join("plain.db")).unwrap();
+    let set_up = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE plain (id INTEGER, text BLOB);";
+    database.execute_batch(set_up).unwrap();
+    let mut plain: Vec<_> = (0..PAYMENTS)
+        .map(|id| {
+            let begun = Instant::now();
+            database.execute("INSERT INTO plain VALUES (?1, zeroblob(300))", [id]).unwrap();
+            database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    plain.sort_by(f64::total_cmp);
+    for (name, part) in [("median", 500), ("p99", 990)] {
+        report.against(format!("payment acknowledged and erased, {name}"), times[part], "ms", plain[part]);
+    }
 }
 
 fn open(folder: &Path, now: Timestamp) -> (Vault, Recorder, Grant<PropertyProtection>) {
