@@ -43,8 +43,8 @@ pub struct Parked {
     pub came: usize,
     /// Those whose plate was known at the terminal.
     pub known: usize,
-    /// Those who have paid.
-    pub paid: usize,
+    /// The plates of those who have paid.
+    pub paid: Vec<String>,
     /// Those of them that are known all the same. There are none.
     pub still_known: usize,
 }
@@ -149,7 +149,7 @@ impl Terminal {
             let gone = if self.look_up(text).is_none() { "the plate is gone" } else { "THE PLATE IS STILL KNOWN" };
             let item = item.map(|item| format!(" (item {item} of the log)")).unwrap_or_default();
             say(&format!("{time} TERMINAL {text}: {amount} paid, receipt {number}…; {gone}{item}"));
-            parked.paid += 1;
+            parked.paid.push(text.clone());
         }
     }
 
@@ -159,17 +159,18 @@ impl Terminal {
 
     /// What the drivers came to, and whether the log of the vault bears it out.
     pub fn close(self, mut parked: Parked, out: &Path) -> Result<Parked> {
-        parked.still_known = self.drivers.iter().filter(|driver| self.look_up(&driver.plate).is_some()).count();
+        parked.still_known = parked.paid.iter().filter(|plate| self.look_up(plate).is_some()).count();
         let now = self.vault.latest(self.lots.clock().now())?;
         let (directory, key) = (out.join("data"), out.join("data.key"));
         let verdict = verify(&directory, None, now)?;
         println!(
             "\nThe car park: {} came, {} were known at the terminal, {} paid.",
-            parked.came, parked.known, parked.paid
+            parked.came, parked.known,
+            parked.paid.len()
         );
         println!("Of who has paid nothing is known: their keys were overwritten before the receipt was given.");
         if verdict.findings.is_empty() {
-            println!("The log bears it out: vokter verify --data-dir {}", directory.display());
+            println!("The log bears it out: vokter verify {}", directory.display());
         } else {
             println!("THE LOG DOES NOT BEAR IT OUT: {}", verdict.findings.join("; "));
         }

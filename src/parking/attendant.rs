@@ -185,7 +185,10 @@ impl Attendant {
     /// Says what happened, and asks the world for the rest.
     fn ask(&self, effects: &[Effect]) {
         let lot = &self.terms.name;
-        for effect in effects {
+        let is_switch = |effect: &&Effect| matches!(effect, Effect::StopReading { .. } | Effect::ResumeReading);
+        // A terminal that is heard of in the moment in which it would have been given up.
+        let is_as_before = effects.iter().filter(is_switch).count() == 2;
+        for effect in effects.iter().filter(|effect| !(is_as_before && is_switch(effect))) {
             match effect {
                 Effect::StopReading { fallback } => {
                     tracing::warn!(lot, ?fallback, "no terminal can take payment: no plate is read (IVA-7a)");
