@@ -125,17 +125,21 @@ fn plates_for_a_peer() {
         frames.push(frame);
     }
     let rate = |threads: usize| {
-        let mut chains: Vec<_> = (0..threads).map(|_| chain()).collect();
+        let chains: Vec<_> = (0..threads).map(|_| chain()).collect();
         let begun = Instant::now();
         let done: usize = std::thread::scope(|scope| {
-            let work = |chain| {
-                let (frames, begun) = (&frames, &begun);
+            let frames = &frames;
+            let work = |mut chain: (PlateFinder, PlateReader)| {
                 scope.spawn(move || {
-                    let looked = frames.iter().cycle().take_while(|_| begun.elapsed() < Duration::from_secs(10));
-                    looked.map(|frame| read_all(chain, frame)).count()
+                    let mut done = 0;
+                    for frame in frames.iter().cycle().take_while(|_| begun.elapsed() < Duration::from_secs(10)) {
+                        read_all(&mut chain, frame);
+                        done += 1;
+                    }
+                    done
                 })
             };
-            let handles: Vec<_> = chains.iter_mut().map(work).collect();
+            let handles: Vec<_> = chains.into_iter().map(work).collect();
             handles.into_iter().map(|handle| handle.join().unwrap()).sum()
         });
         done as f64 / begun.elapsed().as_secs_f64()
