@@ -23,6 +23,7 @@ bench: setup
 	cargo bench --bench frame_path
 	cargo bench --bench detector_quality
 	cargo bench --bench plate_quality
+	cargo bench --bench lane_quality
 	cargo bench --bench scene
 	cargo bench --bench vault
 	cargo bench --bench policy

@@ -19,6 +19,7 @@ mod decoder;
 mod explain;
 mod guidelines;
 mod import;
+mod lanes;
 mod live;
 mod models;
 mod plates;

@@ -1,9 +1,10 @@
 //! The plate models that come with the project, as the program would use them.
 
-use crate::support::data;
 use crate::support::engine::runtime;
-use image::GrayImage;
+use crate::support::{data, manifest_of};
+use image::{GrayImage, RgbImage};
 use std::path::Path;
+use std::time::{Duration, Instant};
 use vokter_frames::{Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Quad, RawFrame};
 use vokter_models::{ModelFile, PlateFinder, PlateReader};
 use vokter_rules::geometry::{Point, Polygon, Rect};
@@ -75,4 +76,75 @@ fn inv_2_what_lies_under_a_mask_changes_nothing_that_is_found_or_read() {
         assert_eq!(read(&mut reader, &with), read(&mut reader, &without), "{}", path.display());
     }
     assert!(found * 5 > texts.len(), "{found} of {} were found", texts.len());
+}
+
+/// A photograph in colour.
+fn photograph(picture: &RgbImage) -> MaskedFrame {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let layout = Layout { full_range: true, ..Layout::packed(width, height, PixelFormat::Yuv444) };
+    let mut planes = vec![0; layout.packed_bytes()];
+    for (index, pixel) in picture.pixels().enumerate() {
+        let [r, g, b] = pixel.0.map(f32::from);
+        let luma = 0.299 * r + 0.587 * g + 0.114 * b;
+        let yuv = [luma, (b - luma) / 1.772 + 128.0, (r - luma) / 1.402 + 128.0];
+        for (plane, value) in yuv.into_iter().enumerate() {
+            planes[plane * width * height + index] = (value + 0.5) as u8;
+        }
+    }
+    RawFrame::new(PixelLease::of_bytes(planes), layout).unwrap().mask(&[], &mut MaskPlan::unmade())
+}
+
+/// Every plate of a frame, as the public models read it.
+fn read_all(chain: &mut (PlateFinder, PlateReader), frame: &MaskedFrame) -> Vec<String> {
+    let found = chain.0.find(frame, &WHOLE).unwrap().to_vec();
+    found.iter().map(|plate| chain.1.read(frame, &plate.corners).unwrap().disclose_text().to_string()).collect()
+}
+
+/// Prints what the public models read of the photographs through our code, and how fast: `scripts/check-plates.sh` has
+/// another library read the same.
+#[test]
+#[ignore = "scripts/check-plates.sh reads what it prints"]
+fn plates_for_a_peer() {
+    let Some(data) = data() else { return };
+    let chain = || {
+        let file = |name| ModelFile::open(&manifest_of(&data, name)).unwrap();
+        let finder = PlateFinder::open(&runtime(), &file("plate-yolov9t"), 0.4).unwrap();
+        (finder, PlateReader::open(&runtime(), &file("plate-ocr")).unwrap().with_margin(0.0, 0.0))
+    };
+    let folder = data.join("plates");
+    let mut labels: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    labels.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    labels.sort();
+    let (mut frames, mut photographs, mut reader) = (vec![], vec![], chain());
+    for label in labels {
+        let line = std::fs::read_to_string(label).unwrap();
+        let fields: Vec<_> = line.trim().split('\t').collect();
+        let frame = photograph(&image::open(folder.join(fields[0])).unwrap().to_rgb8());
+        let read = read_all(&mut reader, &frame);
+        photographs.push(serde_json::json!({ "file": fields[0], "plate": fields[5], "read": read }));
+        frames.push(frame);
+    }
+    let rate = |threads: usize| {
+        let chains: Vec<_> = (0..threads).map(|_| chain()).collect();
+        let begun = Instant::now();
+        let done: usize = std::thread::scope(|scope| {
+            let frames = &frames;
+            let work = |mut chain: (PlateFinder, PlateReader)| {
+                scope.spawn(move || {
+                    let mut done = 0;
+                    for frame in frames.iter().cycle().take_while(|_| begun.elapsed() < Duration::from_secs(10)) {
+                        read_all(&mut chain, frame);
+                        done += 1;
+                    }
+                    done
+                })
+            };
+            let handles: Vec<_> = chains.into_iter().map(work).collect();
+            handles.into_iter().map(|handle| handle.join().unwrap()).sum()
+        });
+        done as f64 / begun.elapsed().as_secs_f64()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (one, all) = (rate(1), rate(cores));
+    println!("{}", serde_json::json!({ "photographs": photographs, "cores": cores, "one": one, "all": all }));
 }

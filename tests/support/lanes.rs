@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use vokter_pipeline::{LaneHappening, LaneReport};
+use std::sync::Arc;
+use vokter_models::{Detector, Model, ModelFile, Runtime, Thresholds, find_model, find_plate_models};
+use vokter_pipeline::{CameraHealth, Engine, LaneHappening, LaneReport, Options, PlateChain};
+use vokter_rules::policy::{Documents, compile};
 use vokter_scenes::plate::Country;
 use vokter_scenes::{Dice, Scenario, What};
 
@@ -14,12 +17,8 @@ const TURN: f32 = 9.0;
 pub type Light = (&'static str, &'static str, &'static str);
 
 /// The lights that lanes are read in.
-pub const LIGHTS: [Light; 4] = [
-    ("day", "12:10", "clear"),
-    ("dusk", "17:36", "clear"),
-    ("night", "22:30", "clear"),
-    ("rain", "12:10", "rain"),
-];
+pub const LIGHTS: [Light; 4] =
+    [("day", "12:10", "clear"), ("dusk", "17:36", "clear"), ("night", "22:30", "clear"), ("rain", "12:10", "rain")];
 
 /// What passed a lane: which, whose, and at which nanosecond of the day it crossed the line.
 pub struct Passed {
@@ -83,6 +82,36 @@ pub fn site(scenario: &Path) -> String {
     let site = cut(&site, "[cameras.yard]", "# The parking operator");
     let (site, _) = site.split_once("# The statistician").unwrap();
     site.replace("scene:gate.toml", &format!("scene:{}", scenario.display()))
+}
+
+/// What the lanes of a scenario report, with reading on or off; and the camera.
+pub fn reports(
+    runtime: &Runtime,
+    scenario: &str,
+    reads: bool,
+    [decoder, scene]: [&str; 2],
+) -> (Vec<LaneReport>, Arc<CameraHealth>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gate.toml");
+    std::fs::write(&path, scenario).unwrap();
+    let mut policy = compile(&site(&path)).policy.expect("the example compiles");
+    policy.activate(Timestamp::now(), &Documents::new());
+    let sources = policy.cameras().iter().map(|camera| camera.source.clone()).collect();
+    let model = Model::open(runtime, &find_model(None).unwrap()).unwrap();
+    let [finder, reader] = find_plate_models().unwrap().map(|path| ModelFile::open(&path).unwrap());
+    let chain = PlateChain::open(runtime, &finder, &reader).unwrap();
+    let detectors = vec![Detector::new(&model, Thresholds::default())];
+    let now = midnight();
+    let options = Options { decoder: decoder.into(), scene: scene.into(), pace: false, gate: true, stills: false, now };
+    let (engine, _, reports) = Engine::start(&policy, sources, detectors, vec![chain], &options).unwrap();
+    let switch = engine.reading("parking").expect("the purpose has lanes");
+    assert!(!switch.is_on(), "nothing is read until its owner wants it");
+    if reads {
+        switch.resume();
+    }
+    let receiver = std::thread::spawn(move || reports.into_iter().collect());
+    let cameras = engine.join().unwrap();
+    (receiver.join().unwrap(), Arc::clone(&cameras[0]))
 }
 
 fn site_folder() -> PathBuf {

@@ -2,6 +2,7 @@
 
 pub mod engine;
 pub mod file_server;
+pub mod lanes;
 pub mod onnx;
 pub mod rtsp_server;
 pub mod site;

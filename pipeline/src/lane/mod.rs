@@ -12,6 +12,8 @@
 
 mod chain;
 mod switch;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use chain::PlateChain;

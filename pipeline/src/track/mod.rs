@@ -244,6 +244,25 @@ mod tests {
     }
 
     #[test]
+    fn a_track_says_which_detection_it_took() {
+        let mut tracker = Tracker::new(1);
+        for frame in 0..5 {
+            let step = frame as f32 * 0.01;
+            tracker.update(&[person(0.1 + step, 0.9), person(0.6 - step, 0.8)], at(frame));
+        }
+        let tracks: Vec<_> = tracker.sightings().map(|seen| (seen.track, seen.region)).collect();
+        // The detector says them the other way round.
+        let after = [person(0.55, 0.9), person(0.15, 0.8)];
+        tracker.update(&after, at(5));
+        for (track, region) in tracks {
+            let took = tracker.detection_of(track).unwrap();
+            assert!(after[took].region.iou(&region) > 0.5);
+        }
+        tracker.update(&after[..1], at(6));
+        assert_eq!(tracker.tracks.iter().filter(|track| tracker.detection_of(track.id).is_some()).count(), 1);
+    }
+
+    #[test]
     fn a_flash_is_no_track_and_an_end_is_said_once() {
         let mut tracker = Tracker::new(1);
         tracker.update(&[person(0.1, 0.9)], at(0));

@@ -163,12 +163,13 @@ pub const IVA: &[Guideline] = &[
         enforcement: &[AtCompile, AtRuntime],
         standing: Enforced,
         how: "Plates are for parking payment in a place of class parking alone, with a signed attestation of payment \
-               on the spot; in this version a running site reads no plate at all.",
+               on the spot; a lane is read once a passage, and not until the purpose's owner turns reading on.",
         checks: &["plate-outside-parking", "parking-place"],
         gates: &["payment-on-site"],
         tests: &[
             "tests/policy/snapshots/plate-outside-parking.snap",
             "tests/policy/snapshots/parking-place.snap",
+            "iva_7a_nothing_is_read_until_the_owner_wants_it_and_passages_are_reported_all_the_same",
             "tests/policy/snapshots/parking-place-plates-on-a-street.snap",
             "iva_7a_a_model_for_plates_runs_no_site",
         ],
@@ -180,7 +181,8 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime],
         standing: Enforced,
-        how: "No rule of this version reads or keeps a plate, so that none can outlast a payment; reading, sessions and their erasure are being built together.",
+        how: "What is read in a lane is in memory until its passage is reported, and `vokter run` reads nothing yet, so that no plate \
+               can outlast a payment; sessions and their erasure are being built together.",
         checks: &[],
         gates: &[],
         tests: &["tests/policy/snapshots/plate-outside-parking.snap", "iva_7a_a_model_for_plates_runs_no_site"],

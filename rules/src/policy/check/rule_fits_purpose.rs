@@ -3,6 +3,7 @@
 
 use super::View;
 use super::forbidden_analysis::why_refused;
+use super::plate_outside_parking::READS_PLATES;
 use crate::analysis::catalog;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
 use crate::policy::reader::did_you_mean;
@@ -45,7 +46,9 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 );
                 continue;
             };
-            if let Some(kind) = kind.filter(|kind| !entry.purposes.contains(kind)) {
+            // A lane in another purpose is refused under a requirement of its own.
+            let speaks_elsewhere = entry.name == READS_PLATES;
+            if let Some(kind) = kind.filter(|kind| !entry.purposes.contains(kind) && !speaks_elsewhere) {
                 let allowed: Vec<_> = entry.purposes.iter().map(|kind| kind.name()).collect();
                 let mut diagnostic = Diagnostic::error(
                     "rule-fits-purpose",
