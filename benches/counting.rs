@@ -2,7 +2,13 @@
 //! of that once noise is added: `cargo bench --bench counting`. `VOKTER_DAYS` says how many days; 6 without it.
 //!
 //! Prints the tables `[[counting]]` of a model's manifest, and the rows of the table in docs/statistics.md.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a bench stops where it fails"
+)]
 
 #[allow(dead_code, reason = "shared with the other benches")]
 mod report;
@@ -63,6 +69,20 @@ impl Dice {
 struct Episode {
     there: usize,
     counted: usize,
+}
+
+/// How far totals of days were off, in percent of what was there.
+struct Errors {
+    name: &'static str,
+    counted: Vec<f64>,
+    released: Vec<f64>,
+    truth: Vec<usize>,
+}
+
+impl Errors {
+    fn of(name: &'static str) -> Self {
+        Self { name, counted: vec![], released: vec![], truth: vec![] }
+    }
 }
 
 /// A day's camera: its film, and where its line is in the picture.
@@ -233,8 +253,7 @@ fn main() {
     let mut report = Report::new("counting");
     let classes = &ObjectClass::ALL[..6];
     let mut episodes: Vec<Vec<Episode>> = vec![vec![]; classes.len()];
-    let mut errors: Vec<(&str, Vec<f64>, Vec<f64>, Vec<usize>)> =
-        ["street", "gate"].map(|name| (name, vec![], vec![], vec![])).to_vec();
+    let mut errors = ["street", "gate"].map(Errors::of);
     for day in 0..days {
         let mut dice = Dice(1_000 + day);
         let street = Camera::new("street", STREET, &on_the_pavement(&mut dice), 500 + day);
@@ -275,12 +294,12 @@ fn main() {
                 released[0],
                 error(released[0] as f64)
             );
-            errors[series].1.push(error(counted as f64));
-            errors[series].2.extend(released.iter().map(|value| error(*value as f64)));
-            errors[series].3.push(truth);
+            errors[series].counted.push(error(counted as f64));
+            errors[series].released.extend(released.iter().map(|value| error(*value as f64)));
+            errors[series].truth.push(truth);
         }
     }
-    for (name, counted, released, truth) in errors {
+    for Errors { name, counted, released, truth } in errors {
         let mean = truth.iter().sum::<usize>() as f64 / truth.len() as f64;
         report.figure(format!("{name}: crossings a day"), mean, "");
         report.figure(format!("{name}: error of the count, median day"), median(counted.clone()), "%");

@@ -119,7 +119,7 @@ fn iva_11b_incidents_of_a_month_are_published_exactly_once_it_is_over() {
     let now = jiff::Zoned::now().in_tz("Europe/Oslo").unwrap();
     let month = now.first_of_month().unwrap().start_of_day().unwrap();
     let begun = month.yesterday().unwrap().first_of_month().unwrap().start_of_day().unwrap();
-    let day = |days: i64| (begun.timestamp() + SignedDuration::from_hours(24 * days + 12));
+    let day = |days: i64| begun.timestamp() + SignedDuration::from_hours(24 * days + 12);
     let mut policy = compile(&site).policy.unwrap();
     policy.activate(day(10), &Documents::new());
     drop(Statistics::open(&data, Definition::all_of(&policy, &[]), day(10)).unwrap());

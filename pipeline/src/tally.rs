@@ -56,16 +56,16 @@ impl Tally {
         let _ = self.listener.set(Box::new(listener));
     }
 
+    /// What is listened to is counted by the listener alone: no exact count of a released series is here.
     pub(crate) fn see(&self, seen: Seen) {
-        if let Seen::Counted { class, towards, .. } = seen {
-            lock(&self.count).add(class, towards.unwrap_or("any"));
-        }
-        if let Some(listener) = self.listener.get() {
-            listener(seen);
+        match (self.listener.get(), seen) {
+            (Some(listener), seen) => listener(seen),
+            (None, Seen::Counted { class, towards, .. }) => lock(&self.count).add(class, towards.unwrap_or("any")),
+            (None, _) => {}
         }
     }
 
-    /// The exact count so far. Not for publication: what is published is released with noise (IVA-11c).
+    /// The exact count so far, where nobody listens. Not for publication: what is published is released with noise (IVA-11c).
     pub fn exact(&self) -> LineCount {
         lock(&self.count).clone()
     }

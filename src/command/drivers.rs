@@ -165,7 +165,8 @@ impl Terminal {
         let verdict = verify(&directory, None, now)?;
         println!(
             "\nThe car park: {} came, {} were known at the terminal, {} paid.",
-            parked.came, parked.known,
+            parked.came,
+            parked.known,
             parked.paid.len()
         );
         println!("Of who has paid nothing is known: their keys were overwritten before the receipt was given.");

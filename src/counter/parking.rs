@@ -1,7 +1,7 @@
 //! What happens in a lot, as its statistics are told of it: that a vehicle came, that it left and after how long. Which
 //! vehicle is not said, so that nothing here could be asked for it.
 
-use super::{Heard, Word};
+use super::{Heard, Note, Word};
 use crossbeam::channel::Sender;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use vokter_statistics::{Definition, band_of_stay};
 #[derive(Clone)]
 pub struct ParkingFeed {
     series: Arc<[(usize, Measure)]>,
-    sender: Sender<Heard>,
+    sender: Sender<Note>,
 }
 
 impl ParkingFeed {
-    pub(super) fn new(purpose: &str, definitions: &[Definition], sender: Sender<Heard>) -> Self {
+    pub(super) fn new(purpose: &str, definitions: &[Definition], sender: Sender<Note>) -> Self {
         let of_it = |(_, definition): &(usize, &Definition)| {
             definition.purpose == purpose && definition.measure.is_of_parking()
         };
@@ -49,7 +49,7 @@ impl ParkingFeed {
         for (series, measure) in self.series.iter() {
             if let Some(word) = word(*measure) {
                 // A full channel means that the disk is stuck; the gap says so.
-                let _ = self.sender.try_send(Heard::Series(*series, word));
+                let _ = self.sender.try_send(Note(Box::new(Heard::Series(*series, word))));
             }
         }
     }

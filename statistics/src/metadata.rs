@@ -35,6 +35,7 @@ pub(crate) fn extension(info: &TableInfo) -> Value {
         json!({
             "mechanism": "discrete Laplace",
             "epsilon": noise.epsilon(),
+            "sensitivity": 1,
             "standard_deviation": (noise.standard_deviation() * 1000.0).round() / 1000.0,
             "within_95_percent": noise.reach(0.95),
             "within_99_percent": noise.reach(0.99),

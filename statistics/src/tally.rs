@@ -7,7 +7,7 @@ use crate::error::StatisticsError;
 use crate::grid::{Span, Spans};
 use crate::noise::Laplace;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use vokter_rules::analysis::TrackId;
 use vokter_rules::limits;
 use vokter_rules::policy::Measure;
@@ -42,14 +42,66 @@ pub(crate) struct Tally {
     kind: Kind,
     cells: usize,
     spans: BTreeMap<Timestamp, OpenSpan>,
-    /// The span in which each living track counts, by its start.
-    members: HashMap<TrackId, Timestamp>,
-    /// The tracks that are in the place, where that matters.
-    inside: HashSet<TrackId>,
+    members: Members,
     /// When the place was last looked at.
     looked: Option<Timestamp>,
     /// What comes before it is too late.
     closed: Timestamp,
+}
+
+/// The living tracks that count or are in the place. Its memory is taken once, so that no copy is left behind when it grows, and
+/// what is forgotten is overwritten.
+struct Members(Vec<Member>);
+
+/// One of them, or room for one.
+#[derive(Clone, Copy)]
+struct Member {
+    is_there: bool,
+    track: TrackId,
+    /// The span in which it counts, by its start.
+    counts_in: Option<Timestamp>,
+    /// Whether it is in the place, where that matters.
+    is_inside: bool,
+}
+
+impl Member {
+    const NONE: Self = Self { is_there: false, track: TrackId::from_random(0), counts_in: None, is_inside: false };
+}
+
+impl Members {
+    fn new() -> Self {
+        Self(vec![Member::NONE; limits::TRACKS_PER_CAMERA])
+    }
+
+    /// What is known of a track.
+    fn find(&mut self, track: TrackId) -> Option<&mut Member> {
+        self.0.iter_mut().find(|member| member.is_there && member.track == track)
+    }
+
+    /// The same, made where there is nothing; `None` when the table is full, which the tracker's own bound prevents.
+    fn find_or_make(&mut self, track: TrackId) -> Option<&mut Member> {
+        let known = self.0.iter().position(|member| member.is_there && member.track == track);
+        let place = known.or_else(|| self.0.iter().position(|member| !member.is_there))?;
+        let member = self.0.get_mut(place)?;
+        *member = Member { is_there: true, track, ..*member };
+        Some(member)
+    }
+
+    fn forget(&mut self, track: TrackId) {
+        if let Some(member) = self.find(track) {
+            *member = Member::NONE;
+        }
+    }
+
+    fn forget_all(&mut self) {
+        self.0.fill(Member::NONE);
+    }
+
+    /// How many are in the place now, of those that count in a span.
+    fn present(&self, start: Timestamp) -> i64 {
+        let is_it = |member: &&Member| member.is_there && member.is_inside && member.counts_in == Some(start);
+        self.0.iter().filter(is_it).count() as i64
+    }
 }
 
 /// A span that is counted, or waits to be written.
@@ -109,8 +161,7 @@ impl Tally {
             kind,
             cells: cells.min(limits::CELLS_PER_SPAN),
             spans: BTreeMap::new(),
-            members: HashMap::new(),
-            inside: HashSet::new(),
+            members: Members::new(),
             looked: None,
             closed: Timestamp::MIN,
         }
@@ -118,10 +169,15 @@ impl Tally {
 
     /// Counts a track in a cell, unless it counts already. Where it matters, it is there until it leaves.
     pub fn count(&mut self, track: TrackId, category: usize, at: Timestamp) {
-        if self.kind != Kind::Sum && self.inside.len() < limits::TRACKS_PER_CAMERA {
-            self.inside.insert(track);
+        let open = self.open_at(at);
+        let counts_inside = self.kind != Kind::Sum;
+        let Some(member) = self.members.find_or_make(track) else { return };
+        member.is_inside = counts_inside;
+        let joined = if member.counts_in.is_none() { open } else { None };
+        member.counts_in = member.counts_in.or(open);
+        if !member.is_inside && member.counts_in.is_none() {
+            *member = Member::NONE;
         }
-        let joined = if self.members.contains_key(&track) { None } else { self.join(track, at) };
         match self.kind {
             Kind::Sum => {
                 if let Some(count) = joined.and_then(|start| self.spans.get_mut(&start)?.cell(category)) {
@@ -129,8 +185,8 @@ impl Tally {
                 }
             }
             Kind::Peak => {
-                let Some(now) = self.open_at(at) else { return };
-                let present = self.present(now);
+                let Some(now) = open else { return };
+                let present = self.members.present(now);
                 // A peak has one cell: those who are there are counted together.
                 if let Some(peak) = self.spans.get_mut(&now).and_then(|open| open.cell(0)) {
                     *peak = present.max(*peak);
@@ -150,12 +206,11 @@ impl Tally {
 
     /// Takes note that a track has left the place.
     pub fn leave(&mut self, track: TrackId) {
-        self.inside.remove(&track);
-    }
-
-    /// The tracks that are there now, of those that count in a span.
-    fn present(&self, start: Timestamp) -> i64 {
-        self.inside.iter().filter(|track| self.members.get(track) == Some(&start)).count() as i64
+        let Some(member) = self.members.find(track) else { return };
+        member.is_inside = false;
+        if member.counts_in.is_none() {
+            *member = Member::NONE;
+        }
     }
 
     /// Takes note that the place was looked at, whether anyone was there or not. That alone opens a span, so that which
@@ -167,7 +222,7 @@ impl Tally {
         while from < at {
             let end = spans.at(from)?.end.min(at);
             let start = self.open(from, spans)?;
-            let present = start.map_or(0, |start| self.present(start));
+            let present = start.map_or(0, |start| self.members.present(start));
             if let Some(start) = start
                 && let Some(open) = self.spans.get_mut(&start)
             {
@@ -183,14 +238,12 @@ impl Tally {
 
     /// Forgets a track that has ended.
     pub fn forget(&mut self, track: TrackId) {
-        self.members.remove(&track);
-        self.inside.remove(&track);
+        self.members.forget(track);
     }
 
     /// Forgets every track: the stream was interrupted, and none of them comes again.
     pub fn forget_all(&mut self) {
-        self.members.clear();
-        self.inside.clear();
+        self.members.forget_all();
     }
 
     /// The first span that is over at that time.
@@ -225,13 +278,6 @@ impl Tally {
         let counts = Counts::Exact(Zeroizing::new(vec![0; self.cells]));
         self.spans.insert(span.start, OpenSpan { span, watched: SignedDuration::ZERO, kind: self.kind, counts });
         Ok(Some(span.start))
-    }
-
-    /// Makes a track count in the span of that time.
-    fn join(&mut self, track: TrackId, at: Timestamp) -> Option<Timestamp> {
-        let start = self.open_at(at).filter(|_| self.members.len() < limits::TRACKS_PER_CAMERA)?;
-        self.members.insert(track, start);
-        Some(start)
     }
 
     /// The exact counts of the span of that time, for the tests of this crate.

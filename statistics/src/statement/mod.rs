@@ -7,6 +7,7 @@ mod norwegian;
 use crate::definition::Definition;
 use crate::noise::Noise;
 use crate::published::TableInfo;
+use vokter_rules::policy::Measure;
 
 /// The tracks that a person is assumed to make in a day. Nothing can count them: that would take knowing people again.
 pub(crate) const TRACKS_A_DAY: u32 = 4;
@@ -18,6 +19,44 @@ pub enum Language {
     English,
     /// Norwegian, bokmål.
     Norwegian,
+}
+
+/// What a table counts one of, and protects.
+#[derive(Clone, Copy)]
+enum Unit {
+    /// A walk through a picture.
+    Track,
+    /// A stay of a vehicle.
+    Session,
+    /// What a case was opened for.
+    Incident,
+}
+
+impl Unit {
+    const fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::IncidentCount => Self::Incident,
+            _ if measure.is_of_parking() => Self::Session,
+            _ => Self::Track,
+        }
+    }
+}
+
+/// How a language speaks of a unit.
+struct Words {
+    /// One of them, and several.
+    one: &'static str,
+    many: &'static str,
+    /// What becomes of the exact count.
+    exact: &'static str,
+    /// What one is, and how often it counts.
+    meaning: &'static str,
+    /// The cap that is assumed, up to the number, and after it.
+    cap: (&'static str, &'static str),
+    /// Why nothing enforces it.
+    unenforced: &'static str,
+    /// What is assumed of whoever counts.
+    assumed: &'static str,
 }
 
 /// What a statement says, in numbers.

@@ -5,6 +5,7 @@ use crate::{
     DetectorError, Language, Quiet, Table, csv, json_stat, listing, metadata, series_plot, statement, week_profile,
 };
 use jiff::civil::time;
+use vokter_rules::policy::Measure;
 
 /// Two days, with a gap, an incomplete hour, quiet nights, a category whose name needs quotes, and a detector.
 pub(super) fn table(site: &Site) -> Table {
@@ -83,6 +84,38 @@ fn the_statement_says_what_is_claimed_in_both_languages() {
         assert!(norwegian.contains(claim), "{claim}: {norwegian}");
     }
     assert!(!norwegian.contains('{') && !english.contains('{'));
+}
+
+#[test]
+fn the_statement_speaks_of_what_the_table_counts() {
+    let site = Site::new();
+    let mut info = (table(&site), site.published().tables().unwrap()).1.remove(0);
+    for (measure, unit, norwegian_unit, never) in [
+        (Measure::ParkingArrivals, "parks at most 4 times", "parkerer høyst 4 ganger", "track"),
+        (Measure::IncidentCount, "part in at most 4 incidents", "med i høyst 4 hendelser", "count is erased"),
+    ] {
+        info.definition.measure = measure;
+        let all = [info.clone()];
+        let english = statement(&info, &all, Language::English);
+        assert!(english.contains(unit) && !english.contains(never), "{english}");
+        let norwegian = statement(&info, &all, Language::Norwegian);
+        assert!(norwegian.contains(norwegian_unit) && !norwegian.contains(" spor"), "{norwegian}");
+    }
+}
+
+#[test]
+fn metadata_says_how_far_the_detector_errs_or_that_nobody_knows() {
+    let site = Site::new();
+    let mut table = table(&site);
+    let said = |table: &Table| metadata(table).unwrap()["extension"].clone();
+    let error = &said(&table)["detector_error"]["left"];
+    assert_eq!((&error["from"], &error["measured_on"]), (&0.95.into(), &"a rendered day".into()));
+    assert!(said(&table)["interval"].as_str().unwrap().contains("noise and the detector's average error"));
+    let wide = table.interval(&table.rows[0], 0).unwrap();
+    table.info.definition.detector.clear();
+    assert_eq!(said(&table)["detector_error"]["left"], "unknown");
+    assert!(said(&table)["interval"].as_str().unwrap().contains("the detector's error is unknown"));
+    assert!(table.interval(&table.rows[0], 0).unwrap().high < wide.high);
 }
 
 #[test]
