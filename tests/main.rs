@@ -11,6 +11,7 @@
 )]
 
 mod allocation;
+mod car_park;
 mod clips;
 mod command_line;
 mod compile_fail;

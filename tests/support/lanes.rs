@@ -29,9 +29,7 @@ pub struct Passed {
 
 /// Cars of several countries through both lanes, some of which wait at the line.
 pub fn cars(light: Light, turns: usize, seed: u64) -> String {
-    let gate = std::fs::read_to_string(site_folder().join("gate.toml")).unwrap();
-    let (place, _) = gate.split_once("[[episodes]]").unwrap();
-    let mut text = format!("frames_per_second = 20\n{place}");
+    let mut text = place();
     let (_, at, weather) = light;
     let lasts = turns as f32 * TURN + 14.0;
     write!(text, "[[episodes]]\nat = \"{at}\"\nlasts = {lasts}\nweather = \"{weather}\"\n").unwrap();
@@ -55,6 +53,13 @@ pub fn cars(light: Light, turns: usize, seed: u64) -> String {
         }
     }
     text
+}
+
+/// The gate of the example without its cars, at 20 pictures a second.
+pub fn place() -> String {
+    let gate = std::fs::read_to_string(site_folder().join("gate.toml")).unwrap();
+    let (place, _) = gate.split_once("[[episodes]]").unwrap();
+    format!("frames_per_second = 20\n{place}")
 }
 
 /// What truly passes the lanes of a scenario, in order.
