@@ -1,6 +1,7 @@
 """Has `fast-alpr` find and read the plates that Vokter has read, in the same photographs with the same model files.
 
-Both are asked for the plates that score at least 0.4, and both read a plate as it was found. Speeds are of photographs that are
+Both are asked for the plates that score at least 0.4; fast-alpr reads a plate as it was found, and Vokter with a little more round
+it. Speeds are of photographs that are
 decoded already: a chain on one core each, and then as many cores as there are, which fast-alpr gives to one photograph and
 Vokter to one photograph each."""
 
