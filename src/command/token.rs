@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::process::ExitCode;
 use vokter_console::{ClientsFile, KeyPair, Machine, PublicKey, Role, Signing};
@@ -24,7 +24,7 @@ pub fn run(arguments: &Token) -> Result<ExitCode> {
 }
 
 fn person(new: &NewToken) -> Result<()> {
-    let file = ClientsFile::of(&new.place.data_dir);
+    let file = made(&new.place.data_dir)?;
     let token = file.add_person(&new.name, &new.roles, new.lot.as_deref(), new.days, Timestamp::now())?;
     eprintln!("the token of {}, for {} days; it is shown this once:", new.name, new.days);
     println!("{}", token.disclose());
@@ -40,7 +40,14 @@ fn machine(new: &NewMachine) -> Result<()> {
         created: Timestamp::now(),
         public_key: public_key(&new.public_key)?,
     };
-    Ok(ClientsFile::of(&new.place.data_dir).add_machine(machine)?)
+    Ok(made(&new.place.data_dir)?.add_machine(machine)?)
+}
+
+/// The file of a data directory, which is made if it is not there.
+fn made(directory: &Path) -> Result<ClientsFile> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.with_context(|| format!("{} cannot be made", directory.display()))?;
+    Ok(ClientsFile::of(directory))
 }
 
 /// Of a file, if there is one of that name, or of the text itself.
