@@ -24,6 +24,7 @@ bench: setup
 	cargo bench --bench detector_quality
 	cargo bench --bench plate_quality
 	cargo bench --bench lane_quality
+	cargo bench --bench car_park
 	cargo bench --bench scene
 	cargo bench --bench vault
 	cargo bench --bench policy

@@ -233,7 +233,7 @@ fn run(policy: &SitePolicy, folder: &Path, model: &Model) -> Vec<(String, Seen)>
         stills: false,
         now: MIDNIGHT.parse().unwrap(),
     };
-    let (engine, _alarms) = Engine::start(policy, sources.collect(), detectors, &options).unwrap();
+    let (engine, _alarms, _reports) = Engine::start(policy, sources.collect(), detectors, vec![], &options).unwrap();
     let (sender, seen) = unbounded();
     for tally in engine.tallies() {
         let (sender, rule) = (sender.clone(), tally.rule.clone());

@@ -71,7 +71,7 @@ fn acknowledge_payments(report: &mut Report, now: Timestamp) {
     let database = rusqlite::Connection::open(folder.path().join("plain.db")).unwrap();
     let set_up = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE plain (id INTEGER, text BLOB);";
     database.execute_batch(set_up).unwrap();
-    let mut plain: Vec<_> = (0..PAYMENTS)
+    let mut plain: Vec<_> = (0..1_000_i64)
         .map(|id| {
             let begun = Instant::now();
             database.execute("INSERT INTO plain VALUES (?1, zeroblob(300))", [id]).unwrap();

@@ -147,8 +147,8 @@ impl Terminal {
             let number = receipt.number.to_string();
             let number = number.get(..8).unwrap_or_default();
             let gone = if self.look_up(text).is_none() { "the plate is gone" } else { "THE PLATE IS STILL KNOWN" };
-            let item = item.map(|item| format!(" (item {item} of the log)")).unwrap_or_default();
-            say(&format!("{time} TERMINAL {text}: {amount} paid, receipt {number}…; {gone}{item}"));
+            let item = item.map(|item| format!(", it was item {item} of the log")).unwrap_or_default();
+            say(&format!("{time} TERMINAL {text}: {amount} paid; {gone}\n  receipt {number}…{item}"));
             parked.paid.push(text.clone());
         }
     }
@@ -169,7 +169,7 @@ impl Terminal {
             parked.known,
             parked.paid.len()
         );
-        println!("Of who has paid nothing is known: their keys were overwritten before the receipt was given.");
+        println!("Of who has paid nothing is known: plate, hash and keys went with the payment.");
         if verdict.findings.is_empty() {
             println!("The log bears it out: vokter verify {}", directory.display());
         } else {

@@ -12,6 +12,8 @@ use vokter_scenes::{Dice, Scenario, What};
 
 /// Seconds in which one car passes each lane.
 const TURN: f32 = 9.0;
+/// Seconds between one visitor and the next.
+const VISIT: f32 = 7.0;
 
 /// A light: its name, the hour and the weather.
 pub type Light = (&'static str, &'static str, &'static str);
@@ -60,6 +62,39 @@ pub fn place() -> String {
     let gate = std::fs::read_to_string(site_folder().join("gate.toml")).unwrap();
     let (place, _) = gate.split_once("[[episodes]]").unwrap();
     format!("frames_per_second = 20\n{place}")
+}
+
+/// Cars that come in one after another and go out in another order twenty minutes later, all of them Norwegian or of a country
+/// near by.
+#[allow(dead_code, reason = "for the bench of car parks")]
+pub fn visits((_, at, weather): Light, count: usize, seed: u64) -> String {
+    let mut dice = Dice::new(seed);
+    let visit = |dice: &mut Dice| {
+        let country = if dice.chance(0.8) { Country::Norway } else { dice.pick(&Country::ALL, Country::Norway) };
+        (country.text(dice), format!("{country:?}").to_lowercase())
+    };
+    let mut cars: Vec<_> = (0..count).map(|_| visit(&mut dice)).collect();
+    let later: jiff::civil::Time = at.parse().unwrap();
+    let later = later.wrapping_add(jiff::SignedDuration::from_mins(20)).strftime("%H:%M").to_string();
+    let mut text = place();
+    for (at, path, stop) in [(at, "[-2.5, -8], [-2.5, 40]", 16.0), (later.as_str(), "[2.5, 44], [2.5, -9]", 33.0)] {
+        let lasts = count as f32 * VISIT + 14.0;
+        write!(text, "[[episodes]]\nat = \"{at}\"\nlasts = {lasts}\nweather = \"{weather}\"\n").unwrap();
+        for (turn, (plate, country)) in cars.iter().enumerate() {
+            let appears = turn as f32 * VISIT + dice.range(0.5, 1.5);
+            let (speed, wait) = (dice.range(4.5, 7.0), if dice.chance(0.5) { dice.range(0.5, 1.5) } else { 0.0 });
+            write!(
+                text,
+                "[[episodes.actors]]\nkind = \"car\"\nappears = {appears}\npath = [{path}]\nspeed = {speed}\n\
+                 plate = \"{plate}\"\ncountry = \"{country}\"\npauses = [{{ after = {stop}, seconds = {wait} }}]\n"
+            )
+            .unwrap();
+        }
+        for place in 1..cars.len() {
+            cars.swap(place, dice.below(place + 1));
+        }
+    }
+    text
 }
 
 /// What truly passes the lanes of a scenario, in order.

@@ -116,7 +116,9 @@ impl North {
 
     /// All that the lot knows.
     pub fn state(&self) -> String {
-        serde_json::to_string(self.lot.lock().unwrap().state()).unwrap()
+        let lot = self.lot.lock().unwrap();
+        let records = lot.state().record_ids().map(|id| (id, lot.record(id).unwrap()));
+        records.map(|(id, record)| format!("{id:?} {}\n", String::from_utf8_lossy(&record.unwrap().0))).collect()
     }
 
     fn decided(&self, who: &str, what: &'static str) {

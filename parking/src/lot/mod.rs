@@ -36,7 +36,7 @@ pub use effect::{Effect, Refusal, Step};
 pub use exception::{Exception, ExceptionId, ExceptionKind, Resolution};
 pub use payment::{Due, Found};
 pub use receipt::{IdempotencyKey, NotANumber, Payment, Receipt, ReceiptNumber};
-pub use record::{RecordId, Records};
+pub use record::{RecordId, RecordText, Records};
 pub use session::{Next, Session, SessionId, Stage, Transition};
 pub use sought::{Match, Sought};
 pub use state::State;

@@ -32,6 +32,9 @@ pub enum RecordId {
     Receipt(ReceiptNumber),
 }
 
+/// The text of a record, and the first instant at which it must be gone.
+pub type RecordText = (Zeroizing<Vec<u8>>, Timestamp);
+
 /// The lot's own record.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,7 +105,7 @@ impl Lot {
     ///
     /// # Errors
     /// When it cannot be written as text.
-    pub fn record(&self, id: RecordId) -> Result<Option<(Zeroizing<Vec<u8>>, Timestamp)>, serde_json::Error> {
+    pub fn record(&self, id: RecordId) -> Result<Option<RecordText>, serde_json::Error> {
         let mut text = Zeroizing::new(Vec::with_capacity(RECORD_BYTES));
         let deadline = match id {
             RecordId::Lot => {

@@ -49,9 +49,9 @@ pub const IVA: &[Guideline] = &[
         standing: Enforced,
         how: "A purpose is one of a closed set, is described in words that could not be of any camera, and has rules \
                with a zone or line, classes of objects and hours.",
-        checks: &["vague-purpose", "rule-fits-purpose"],
+        checks: &["vague-purpose", "rule-fits-purpose", "lot"],
         gates: &[],
-        tests: &["tests/policy/snapshots/vague-purpose.snap"],
+        tests: &["tests/policy/snapshots/vague-purpose.snap", "tests/policy/snapshots/lot-of-another-purpose.snap"],
     },
     Guideline {
         id: "IVA-2b",
@@ -163,8 +163,8 @@ pub const IVA: &[Guideline] = &[
         enforcement: &[AtCompile, AtRuntime],
         standing: Enforced,
         how: "Plates are for parking payment in a place of class parking alone, with a signed attestation of payment \
-               on the spot; a lane is read once a passage, and not until the purpose's owner turns reading on.",
-        checks: &["plate-outside-parking", "parking-place"],
+               on the spot; a lane is read once a passage, and only while a terminal says that it can take payment.",
+        checks: &["plate-outside-parking", "parking-place", "lot"],
         gates: &["payment-on-site"],
         tests: &[
             "tests/policy/snapshots/plate-outside-parking.snap",
@@ -172,6 +172,7 @@ pub const IVA: &[Guideline] = &[
             "iva_7a_nothing_is_read_until_the_owner_wants_it_and_passages_are_reported_all_the_same",
             "tests/policy/snapshots/parking-place-plates-on-a-street.snap",
             "iva_7a_a_model_for_plates_runs_no_site",
+            "inv_6_a_car_comes_is_read_pays_and_is_known_to_nobody_and_who_does_not_pay_does_not_get_out",
         ],
     },
     Guideline {
@@ -181,11 +182,16 @@ pub const IVA: &[Guideline] = &[
         strength: &[Must],
         enforcement: &[AtRuntime],
         standing: Enforced,
-        how: "What is read in a lane is in memory until its passage is reported, and `vokter run` reads nothing yet, so that no plate \
-               can outlast a payment; sessions and their erasure are being built together.",
-        checks: &[],
+        how: "The transaction that acknowledges a payment erases plate, hash and keys of the session; they are searched for, after \
+               kills at random points, in every file of the data directory and in memory.",
+        checks: &["lot"],
         gates: &[],
-        tests: &["tests/policy/snapshots/plate-outside-parking.snap", "iva_7a_a_model_for_plates_runs_no_site"],
+        tests: &[
+            "tests/policy/snapshots/lot.snap",
+            "inv_6_a_thousand_cars_and_a_process_killed_at_any_point_leave_nothing_of_who_has_paid",
+            "inv_6_nothing_of_who_has_paid_is_in_the_memory_of_the_process",
+            "inv_6_a_car_comes_is_read_pays_and_is_known_to_nobody_and_who_does_not_pay_does_not_get_out",
+        ],
     },
     Guideline {
         id: "IVA-8",

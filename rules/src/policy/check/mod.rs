@@ -71,7 +71,7 @@ checks! {
     lawful_basis "lawful-basis" ["KRS-7", "ACC-4"];
     letter "letter" ["KRS-23", "ISL-10"];
     limited_circle "limited-circle" ["KRS-13", "ISL-2"];
-    lot "lot" ["IVA-7a", "IVA-2a"];
+    lot "lot" ["IVA-7a", "IVA-7b", "IVA-2a"];
     necessity "necessity" ["KRS-6", "ISL-3", "KRS-4"];
     opening_hours "opening-hours" ["KRS-9"];
     outlet "outlet" ["IVA-15", "KRS-29"];
