@@ -236,7 +236,7 @@ impl Counting {
             Seen::Counted { track, class, towards, at } => {
                 let Some(definition) = self.definitions.get(series) else { return };
                 let name = match definition.measure {
-                    Measure::LineCrossings => towards,
+                    Measure::LineCrossings | Measure::SpeedBands => towards,
                     Measure::VehicleClasses => Some(class.name()),
                     _ => Some("all"),
                 };

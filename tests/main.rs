@@ -30,6 +30,7 @@ mod real_server;
 mod scenes;
 mod schema;
 mod site_file;
+mod speed;
 mod statistics;
 mod support;
 mod tidy;

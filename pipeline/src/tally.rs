@@ -17,7 +17,7 @@ pub enum Seen {
         track: TrackId,
         /// What it is.
         class: ObjectClass,
-        /// Towards which side of the picture it crossed, for a line.
+        /// Towards which side of the picture it crossed, for a line; in which band of speed, for a drive.
         towards: Option<&'static str>,
         /// When.
         at: Timestamp,

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod digest;
 pub mod event;
 pub mod geometry;
+pub mod ground;
 pub mod guideline;
 pub mod jurisdiction;
 pub mod limits;

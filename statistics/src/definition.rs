@@ -9,14 +9,12 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use vokter_rules::analysis::Direction;
+use vokter_rules::analysis::{Direction, SPEED_BANDS};
 use vokter_rules::digest::Digest;
 use vokter_rules::geometry::{Point, Segment};
 use vokter_rules::object::ObjectClass;
 use vokter_rules::policy::{CountedAt, Grid, Measure, Purpose, QuietHours, Series, SitePolicy, Standing};
 
-/// The bands of speed, in km/h.
-const SPEEDS: [&str; 4] = ["under 30", "30 to 50", "50 to 80", "over 80"];
 /// The bands of a stay: each with the minutes that it begins after.
 const STAYS: [(&str, i64); 4] =
     [("under 30 minutes", 0), ("30 minutes to 2 hours", 30), ("2 to 8 hours", 120), ("over 8 hours", 480)];
@@ -194,7 +192,8 @@ fn breakdown(series: &Series) -> Breakdown {
             });
             ("class", vehicles.map(ObjectClass::name).collect())
         }
-        (Measure::SpeedBands, _) => ("speed", SPEEDS.to_vec()),
+        // In km/h.
+        (Measure::SpeedBands, _) => ("speed", SPEED_BANDS.map(|(name, _)| name).to_vec()),
         (Measure::MeanStay, _) => ("stay", STAYS.map(|(name, _)| name).to_vec()),
         _ => ("all", vec!["all"]),
     };

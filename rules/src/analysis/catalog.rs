@@ -57,6 +57,13 @@ pub const CATALOG: &[CatalogEntry] = &[
         source: include_str!("queue_length.rs"),
     },
     CatalogEntry {
+        name: "speed-band",
+        summary: "in which band the speed of a vehicle lies; no alarm, no picture and no speed",
+        purposes: &[PurposeKind::AnonymousCounting],
+        guidelines: &["IVA-11a", "IVA-11b", "IVA-11c", "KRS-18"],
+        source: include_str!("speed_band.rs"),
+    },
+    CatalogEntry {
         name: "zone-count",
         summary: "how many objects come into a zone, and the most at once; no alarm and no picture",
         purposes: &[PurposeKind::AnonymousCounting],

@@ -12,6 +12,7 @@ mod line_crossing;
 mod per_track;
 mod plate_read;
 mod queue_length;
+mod speed_band;
 mod stays;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use line_count::LineCount;
 pub use line_crossing::{Direction, LineCrossing};
 pub use plate_read::{LaneOccurrence, PlateRead};
 pub use queue_length::QueueLength;
+pub use speed_band::{SPEED_BANDS, SpeedBand};
 pub use zone_count::ZoneCount;
 pub use zone_intrusion::ZoneIntrusion;
 
@@ -66,6 +68,11 @@ pub enum Occurrence {
         /// Whether it moved the way that the line's normal points.
         along_normal: bool,
     },
+    /// An object drove through the rule's zone.
+    Drove {
+        /// In which band of speed.
+        band: &'static str,
+    },
 }
 
 /// The running state of one rule in one camera.
@@ -78,6 +85,8 @@ pub enum Evaluation {
     ZoneCount(ZoneCount),
     /// See [`QueueLength`].
     QueueLength(QueueLength),
+    /// See [`SpeedBand`].
+    SpeedBand(SpeedBand),
 }
 
 impl Evaluation {
@@ -88,6 +97,7 @@ impl Evaluation {
             Self::LineCrossing(rule) => rule.observe(sighting),
             Self::ZoneCount(rule) => rule.observe(sighting),
             Self::QueueLength(rule) => rule.observe(sighting),
+            Self::SpeedBand(rule) => rule.observe(sighting),
         }
     }
 
@@ -98,6 +108,7 @@ impl Evaluation {
             Self::LineCrossing(rule) => rule.forget(track),
             Self::ZoneCount(rule) => rule.forget(track),
             Self::QueueLength(rule) => rule.forget(track),
+            Self::SpeedBand(rule) => rule.forget(track),
         }
     }
 
@@ -108,6 +119,7 @@ impl Evaluation {
             Self::LineCrossing(rule) => rule.reset(),
             Self::ZoneCount(rule) => rule.reset(),
             Self::QueueLength(rule) => rule.reset(),
+            Self::SpeedBand(rule) => rule.reset(),
         }
     }
 }

@@ -44,6 +44,7 @@ impl Measure {
             Self::LineCrossings | Self::VehicleClasses => Some("line-count"),
             Self::ZoneEntries | Self::OccupancyPeak => Some("zone-count"),
             Self::QueueLength => Some("queue-length"),
+            Self::SpeedBands => Some("speed-band"),
             _ => None,
         }
     }

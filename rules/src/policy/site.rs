@@ -4,8 +4,11 @@ use super::fingerprint::Aspects;
 use super::record::{Record, Standing};
 use super::schedule::Schedule;
 use super::series::Series;
-use crate::analysis::{Direction, Evaluation, LineCrossing, Occurrence, QueueLength, ZoneCount, ZoneIntrusion};
+use crate::analysis::{
+    Direction, Evaluation, LineCrossing, Occurrence, QueueLength, SpeedBand, ZoneCount, ZoneIntrusion,
+};
 use crate::geometry::{Point, Polygon, Segment};
+use crate::ground::Ground;
 use crate::jurisdiction::{Pack, RetentionClass};
 use crate::object::ObjectSet;
 use crate::outlet::Outlet;
@@ -298,6 +301,15 @@ pub enum Condition {
         /// The zone.
         zone: Polygon,
     },
+    /// A vehicle drives through the zone and is counted by its speed, which is all.
+    SpeedBand {
+        /// The zone's name.
+        name: String,
+        /// The zone.
+        zone: Polygon,
+        /// The ground that it shows.
+        ground: Ground,
+    },
     /// A vehicle is read in the zone of a lane, and crosses the lane's line.
     PlateRead {
         /// The zone's name.
@@ -322,13 +334,17 @@ impl Condition {
             Self::LineCount { .. } => "line-count",
             Self::ZoneCount { .. } => "zone-count",
             Self::QueueLength { .. } => "queue-length",
+            Self::SpeedBand { .. } => "speed-band",
             Self::PlateRead { .. } => "plate-read",
         }
     }
 
     /// Whether it only counts: it yields no event.
     pub const fn is_count(&self) -> bool {
-        matches!(self, Self::LineCount { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. })
+        matches!(
+            self,
+            Self::LineCount { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. } | Self::SpeedBand { .. }
+        )
     }
 
     /// A fresh evaluation, with no track seen; `None` of a lane, which collects readings too and is evaluated by
@@ -343,6 +359,7 @@ impl Condition {
             Self::LineCount { line, .. } => Evaluation::LineCrossing(LineCrossing::new(*line, Direction::Any)),
             Self::ZoneCount { zone, .. } => Evaluation::ZoneCount(ZoneCount::new(zone.clone())),
             Self::QueueLength { zone, .. } => Evaluation::QueueLength(QueueLength::new(zone.clone())),
+            Self::SpeedBand { zone, ground, .. } => Evaluation::SpeedBand(SpeedBand::new(zone.clone(), *ground)),
         })
     }
 
@@ -352,6 +369,7 @@ impl Condition {
             Self::ZoneIntrusion { name, .. }
             | Self::ZoneCount { name, .. }
             | Self::QueueLength { name, .. }
+            | Self::SpeedBand { name, .. }
             | Self::PlateRead { name, .. } => Some(name),
             Self::LineCrossing { .. } | Self::LineCount { .. } => None,
         }
@@ -363,12 +381,17 @@ impl Condition {
             Self::LineCrossing { name, .. }
             | Self::LineCount { name, .. }
             | Self::PlateRead { line_name: name, .. } => Some(name),
-            Self::ZoneIntrusion { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. } => None,
+            Self::ZoneIntrusion { .. } | Self::ZoneCount { .. } | Self::QueueLength { .. } | Self::SpeedBand { .. } => {
+                None
+            }
         }
     }
 
-    /// Towards which side of the picture the occurrence went, for a line.
+    /// Towards which side of the picture the occurrence went, for a line; in which band of speed, for a drive.
     pub fn heading(&self, occurrence: Occurrence) -> Option<&'static str> {
+        if let Occurrence::Drove { band } = occurrence {
+            return Some(band);
+        }
         let (Self::LineCrossing { line, .. } | Self::LineCount { line, .. }) = self else { return None };
         let Occurrence::CrossedLine { along_normal } = occurrence else { return None };
         let normal = line.normal();

@@ -38,12 +38,6 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(unknown("series", "IVA-11a", "measure", written, names));
                 continue;
             };
-            if measure == Measure::SpeedBands {
-                let message = "nothing measures speed yet, so no speed bands are counted".to_owned();
-                let refused = refusal("IVA-11a", message, written.span.clone(), "would stay empty");
-                diagnostics.push(refused.help("leave the series out, or count vehicles: measure = \"vehicle-classes\""));
-                continue;
-            }
             where_it_counts(view, series, measure, diagnostics);
             let Some(kind) = looked.kind else { continue };
             let allowed = match kind {

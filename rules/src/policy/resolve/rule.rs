@@ -2,7 +2,8 @@
 
 use super::polygon;
 use crate::analysis::Direction;
-use crate::geometry::Segment;
+use crate::geometry::{Point, Segment};
+use crate::ground::Ground;
 use crate::object::ObjectClass;
 use crate::policy::check::View;
 use crate::policy::diagnostic::{Diagnostic, Diagnostics};
@@ -20,6 +21,10 @@ pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagn
         return None;
     };
     let objects = source.objects.as_ref()?;
+    if let Some(metres) = source.metres.as_ref().filter(|_| kind_of(source) != "speed-band") {
+        let message = format!("a {} rule has no `metres`", kind_of(source));
+        diagnostics.push(Diagnostic::error("unknown-key", message, metres.span.clone(), "has no meaning here"));
+    }
     if objects.is_empty() {
         let message = format!("rule `{}` looks for nothing", source.name.value);
         diagnostics.push(
@@ -54,6 +59,12 @@ pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagn
             along(source, line, direction, diagnostics);
             Condition::LineCrossing { name, line, direction }
         }
+        "speed-band" => {
+            unwanted(source, &[("line", &source.line), ("direction", &source.direction)], diagnostics);
+            vehicles(objects, diagnostics);
+            let (name, shape) = shape("zone", &source.zone, &camera.zones, source, diagnostics)?;
+            Condition::SpeedBand { name, zone: polygon(shape)?, ground: ground(source, shape, diagnostics)? }
+        }
         "plate-read" => {
             vehicles(objects, diagnostics);
             let zone = shape("zone", &source.zone, &camera.zones, source, diagnostics);
@@ -73,6 +84,39 @@ pub(super) fn rule(source: &RuleSource, view: &View<'_>, diagnostics: &mut Diagn
         objects: objects.iter().filter_map(|word| ObjectClass::from_name(&word.value)).collect(),
         condition,
     })
+}
+
+fn kind_of(rule: &RuleSource) -> &str {
+    rule.rule.as_ref().map_or("", |kind| kind.value.as_str())
+}
+
+/// The ground that a zone shows.
+fn ground(rule: &RuleSource, zone: &Shape, diagnostics: &mut Diagnostics) -> Option<Ground> {
+    let example = "write where the four corners of the zone lie on the ground, in metres and in their order: \
+                   metres = [[0, 0], [0, 40], [7, 40], [7, 0]]";
+    let Some(written) = &rule.metres else {
+        let message = format!("rule `{}` does not say how large its zone is", rule.name.value);
+        let missing = Diagnostic::error("missing-key", message, rule.span.clone(), "`metres` is missing");
+        diagnostics.push(missing.help(example));
+        return None;
+    };
+    let corners: Vec<_> = zone.points.iter().map(|point| point.value).collect();
+    let ground = match (<[Point; 4]>::try_from(corners), <[Point; 4]>::try_from(written.value.as_slice())) {
+        (Ok(corners), Ok(metres)) => Ground::new(corners, metres),
+        _ => None,
+    };
+    if ground.is_none() {
+        let message = format!(
+            "the corners of zone `{}` and `metres` are no four corners of one piece of ground",
+            zone.name.value
+        );
+        diagnostics.push(
+            Diagnostic::error("metres", message, written.span.clone(), "four corners, none of them bent inwards")
+                .label(zone.span.clone(), "the zone")
+                .help(example),
+        );
+    }
+    ground
 }
 
 fn unwanted(rule: &RuleSource, keys: &[(&str, &Option<Written<String>>)], diagnostics: &mut Diagnostics) {

@@ -68,6 +68,10 @@ fn value(kind: &Kind) -> Value {
         Kind::Keyed(words, item) => keyed(&words(), item),
         Kind::Outline => points(3, limits::POLYGON_VERTICES),
         Kind::Line => points(2, 2),
+        Kind::Ground => {
+            let metres = json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
+            json!({ "type": "array", "items": metres, "minItems": 4, "maxItems": 4 })
+        }
     }
 }
 

@@ -52,6 +52,8 @@ pub(super) enum Kind {
     Keyed(fn() -> Vec<Word>, &'static Kind),
     Outline,
     Line,
+    /// Four points in metres.
+    Ground,
 }
 
 const fn must(name: &'static str, kind: Kind, about: &'static str) -> Key {
@@ -394,6 +396,7 @@ static RULE: Table = Table {
         may("zone", Kind::Text, "The zone of the camera, for a rule that has one."),
         may("line", Kind::Text, "The line of the camera, for a rule that has one."),
         may("direction", Kind::Words(directions), "Which way across the line."),
+        may("metres", Kind::Ground, "Where the four corners of the zone lie on the ground, for speed."),
     ],
 };
 

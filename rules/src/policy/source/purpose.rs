@@ -3,8 +3,9 @@
 use super::record::{RecordSource, records};
 use super::schedule::{ScheduleSource, schedule};
 use super::table;
+use crate::geometry::Point;
 use crate::policy::diagnostic::{Diagnostics, Span};
-use crate::policy::reader::{Reader, Written, string, wrong_type};
+use crate::policy::reader::{Reader, Written, points, string, wrong_type};
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -101,6 +102,7 @@ pub(in crate::policy) struct RuleSource {
     pub zone: Option<Written<String>>,
     pub line: Option<Written<String>>,
     pub direction: Option<Written<String>>,
+    pub metres: Option<Written<Vec<Point>>>,
     pub objects: Option<Vec<Written<String>>>,
     pub span: Span,
 }
@@ -258,6 +260,10 @@ fn rule(name: Written<String>, reader: &mut Reader<'_>, diagnostics: &mut Diagno
         zone: reader.string("zone", diagnostics),
         line: reader.string("line", diagnostics),
         direction: reader.string("direction", diagnostics),
+        metres: reader.value("metres").and_then(|value| {
+            let points = points(value, "metres", diagnostics)?;
+            Some(Written::new(points.iter().map(|point| point.value).collect(), value.span()))
+        }),
         objects: reader.strings("objects", diagnostics),
         span,
     };
