@@ -13,8 +13,8 @@ use std::time::Instant;
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 use vokter_vault::{
-    Access, Draft, Grant, Holder, Kept, Law, Page, PropertyProtection, Reading, Recorder, Register, Retention, Role,
-    RootKey, Vault, verify,
+    Access, Cut, Draft, Grant, Holder, Kept, Law, Page, PropertyProtection, Reading, Recorder, Register, Retention,
+    Role, RootKey, Vault, verify,
 };
 
 /// What the vault should do, on any disk that is not slower than a laptop's.
@@ -57,14 +57,14 @@ fn acknowledge_payments(report: &mut Report, now: Timestamp) {
     let plate = Page { text: b"AB12345", until };
     let mut parked = Vec::new();
     for _ in 0..PAYMENTS / 10 {
-        let kept = vault.revise(&workbook, &[record, plate].repeat(10), &[], now).unwrap();
+        let kept = vault.revise(&workbook, &[record, plate].repeat(10), &[], Cut::Now, now).unwrap();
         parked.extend(kept.into_iter().flatten());
     }
     let mut times: Vec<_> = parked
         .chunks(2)
         .map(|session| {
             let begun = Instant::now();
-            vault.revise(&workbook, &[record, record], session, now).unwrap();
+            vault.revise(&workbook, &[record, record], session, Cut::Now, now).unwrap();
             begun.elapsed().as_secs_f64() * 1e3
         })
         .collect();

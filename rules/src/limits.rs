@@ -107,6 +107,8 @@ pub const REVIEW_MONTHS: i32 = 12;
 pub const LANES_PER_LOT: usize = 64;
 /// What a car park asks of barriers, and has not been sent yet; past it, it is lost and said.
 pub const REQUESTS_WAITING: usize = 1024;
+/// Sessions, and receipts, of a car park that end in one commit; the rest in the next, a second later.
+pub const SESSIONS_ENDED_PER_TURN: usize = 500;
 /// Cars of a car park that are known at a time.
 pub const SESSIONS_PER_LOT: usize = 20_000;
 /// What waits for a decision in a car park; past it the oldest is forgotten.

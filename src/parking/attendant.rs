@@ -10,11 +10,12 @@
 
 use super::hand_over::HandOvers;
 use super::keys::{Keys, day_of};
-use super::ledger::{Change, Found, Ledger, Name, Owner};
+use super::ledger::{Change, Found, Ledger, Name};
 use super::requests::Request;
 use crate::counter::ParkingFeed;
 use anyhow::{Context, Result, anyhow};
 use crossbeam::channel::{Sender, TrySendError};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,6 +49,8 @@ struct Running {
     keys: Keys,
     /// When those came who have not left, for the statistics of the lot.
     inside: BTreeMap<SessionId, Timestamp>,
+    /// The day on which keys were last looked through.
+    day: Option<Date>,
 }
 
 /// What an attendant works with beside its lot.
@@ -76,11 +79,27 @@ impl Attendant {
         let Surroundings { hand_overs, switch, feed, requests, is_replay } = surroundings;
         let now = if is_replay { now } else { vault.latest(now)? };
         let (ledger, found) = Ledger::open(Arc::clone(vault), workbook, is_replay, now)?;
-        let mut running = Running { lot: None, ledger, keys: Keys::default(), inside: BTreeMap::new() };
+        let mut running = Running { lot: None, ledger, keys: Keys::default(), inside: BTreeMap::new(), day: None };
         running.restore(&terms, found, now)?;
+        running.erase_what_is_nobodys(now)?;
         let attendant = Self { lot: Mutex::new(running), terms, hand_overs, switch, feed, requests };
         attendant.follow_switch();
+        attendant.ask(&attendant.asked_before(now));
         Ok(attendant)
+    }
+
+    /// What barriers were asked and may not have heard, if this was killed meanwhile.
+    fn asked_before(&self, now: Timestamp) -> Vec<Effect> {
+        let of = |lot: &Lot| {
+            let reads = if lot.state().is_reading() {
+                Effect::ResumeReading
+            } else {
+                Effect::StopReading { fallback: self.terms.fallback }
+            };
+            let open = lot.state().released(now).map(|lane| Effect::OpenBarrier { lane: lane.to_owned() });
+            std::iter::once(reads).chain(open).collect()
+        };
+        self.look(of).unwrap_or_default()
     }
 
     /// The terms of the lot.
@@ -145,17 +164,26 @@ impl Attendant {
     ) -> Result<A, DeskError> {
         let mut running = self.running();
         let taken = running.take(self, plate, now, act);
-        let (Step { answer, effects }, touched) = taken.map_err(|error| {
+        let taken = taken.map_err(|error| {
             tracing::error!(lot = self.terms.name, "nothing was done: {error:#}");
             if let Err(error) = running.read_back(&self.terms, now) {
                 tracing::error!(lot = self.terms.name, "what is kept cannot be read: {error:#}");
             }
             DeskError::Failed
-        })?;
+        });
+        let (Step { answer, effects }, touched) = match taken {
+            Ok(taken) => taken,
+            Err(error) => {
+                drop(running);
+                self.follow_switch();
+                return Err(error);
+            }
+        };
         running.note_stays(self.feed.as_ref(), &effects, &touched, now);
+        // In the order of the commits; it does not wait.
+        self.ask(&effects);
         drop(running);
         self.follow_switch();
-        self.ask(&effects);
         Ok(answer?)
     }
 
@@ -200,7 +228,6 @@ impl Attendant {
                 Effect::NearMatch { session } => {
                     tracing::info!(lot, %session, "matched, though one character was read otherwise");
                 }
-                Effect::HandOver { session, .. } => tracing::info!(lot, %session, "handed over as unpaid"),
                 _ => {}
             }
             let Some(request) = Request::of(lot, effect) else { continue };
@@ -225,6 +252,15 @@ impl Running {
         Ok(())
     }
 
+    /// Erases plates of which no session is left.
+    fn erase_what_is_nobodys(&mut self, now: Timestamp) -> Result<()> {
+        let Some(lot) = &self.lot else { return Ok(()) };
+        let mut change = Change::default();
+        let of_nobody = self.ledger.plates().filter(|session| lot.state().session(*session).is_none());
+        of_nobody.for_each(|session| change.erase(Name::Plate(session)));
+        if change.is_empty() { Ok(()) } else { self.ledger.commit(&change, now) }
+    }
+
     fn read_back(&mut self, terms: &Terms, now: Timestamp) -> Result<()> {
         self.lot = None;
         let found = self.ledger.read_back(now)?;
@@ -242,8 +278,10 @@ impl Running {
             self.read_back(&attendant.terms, now)?;
         }
         let mut change = Change::default();
+        // The lot's own time, which does not go back: a session is of the day that it begins on by that.
+        let today = now.max(self.lot.as_ref().map_or(now, |lot| lot.state().latest()));
         let sought = match plate {
-            Some(plate) => self.sought(plate, now, &attendant.terms, &mut change)?,
+            Some(plate) => self.sought(plate, today, &attendant.terms, &mut change)?,
             None => None,
         };
         let Some(lot) = self.lot.as_mut() else { return Err(anyhow!("the lot cannot be read")) };
@@ -255,15 +293,20 @@ impl Running {
         for id in lot.take_changed() {
             if let RecordId::Session(session) = id {
                 touched.push(session);
+                // Whose plate has come in again is nobody: what is known by it is the new stay.
+                if lot.state().session(session).is_some_and(|session| !session.has_hash()) {
+                    change.erase(Name::Plate(session));
+                }
             }
             match lot.record(id).context("a record cannot be written")? {
                 Some((text, until)) => change.keep(Name::Record(id), &text, until)?,
                 None => change.erase(Name::Record(id)),
             }
         }
-        if step.effects.iter().any(|effect| matches!(effect, Effect::Erase { .. })) {
+        let has_turned = self.day.replace(day_of(today)) != Some(day_of(today));
+        if has_turned || step.effects.iter().any(|effect| matches!(effect, Effect::Erase { .. })) {
             let known: BTreeSet<_> = lot.state().sessions().map(|(_, session)| day_of(session.entered())).collect();
-            let over = self.keys.forget(&known, day_of(now));
+            let over = self.keys.forget(&known, day_of(today));
             over.into_iter().for_each(|day| change.erase(Name::Key(day)));
         }
         self.hand_over(attendant.hand_overs.as_ref(), &step.effects, now)?;
@@ -292,8 +335,11 @@ impl Running {
                 continue;
             };
             let why = "handed over as unpaid, as the terms of the lot say";
-            if let Some(plate) = self.ledger.disclose(Owner::Session(*session), why, now)? {
+            if let Some(plate) = self.ledger.disclose(*session, why, now)? {
                 hand_overs.write(*session, &plate, (*entered, *left), *outstanding, now)?;
+                tracing::info!(%session, "handed over as unpaid");
+            } else {
+                tracing::error!(%session, "not handed over: its plate is not kept any more");
             }
         }
         Ok(())
@@ -328,20 +374,14 @@ fn effect_on(change: &mut Change, effect: &Effect, plate: Option<&Plate>) -> Res
     match effect {
         Effect::Keep { session, deadline } => {
             if let Some(plate) = plate {
-                change.keep_plate(Owner::Session(*session), plate, *deadline)?;
-            }
-        }
-        Effect::Raise { exception, kind, deadline, .. } if kind.keeps_what_was_read() => {
-            if let Some(plate) = plate {
-                change.keep_plate(Owner::Exception(*exception), plate, *deadline)?;
+                change.keep_plate(*session, plate, *deadline)?;
             }
         }
         Effect::Erase { session } => {
-            change.erase(Name::Plate(Owner::Session(*session)));
+            change.erase(Name::Plate(*session));
             change.erase(Name::Record(RecordId::Session(*session)));
         }
         Effect::Withdraw { exception } => {
-            change.erase(Name::Plate(Owner::Exception(*exception)));
             change.erase(Name::Record(RecordId::Exception(*exception)));
         }
         _ => {}

@@ -1,5 +1,6 @@
 //! The lots of a site as the API reaches them.
 
+use super::requests::Pulse;
 use super::{Attendant, Clock};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -18,11 +19,12 @@ use vokter_parking::tariff::Entitlement;
 pub struct Lots {
     all: BTreeMap<String, Arc<Attendant>>,
     clock: Clock,
+    pulse: Pulse,
 }
 
 impl Lots {
-    pub(super) const fn new(all: BTreeMap<String, Arc<Attendant>>, clock: Clock) -> Self {
-        Self { all, clock }
+    pub(super) const fn new(all: BTreeMap<String, Arc<Attendant>>, clock: Clock, pulse: Pulse) -> Self {
+        Self { all, clock, pulse }
     }
 
     /// The clock of the lots.
@@ -38,9 +40,10 @@ impl Lots {
     /// Time goes by in each.
     pub fn tick(&self) {
         let now = self.clock.now();
-        for attendant in self.all.values() {
-            // What went wrong was said where it did.
-            let _ = attendant.tick(now);
+        // What went wrong was said where it did.
+        let failed = self.all.values().filter(|attendant| attendant.tick(now).is_err()).count();
+        if failed == 0 {
+            self.pulse.beat();
         }
     }
 

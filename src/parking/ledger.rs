@@ -12,20 +12,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vokter_parking::lot::{ExceptionId, RecordId, Records, SessionId};
+use vokter_parking::lot::{RecordId, Records, SessionId};
 use vokter_parking::plate::Plate;
-use vokter_vault::{ItemId, Page, Vault, Workbook};
+use vokter_vault::{Cut, ItemId, Page, Vault, Workbook};
 use zeroize::Zeroizing;
-
-/// Whose plate it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Owner {
-    /// Of a car that has to pay.
-    Session(SessionId),
-    /// Of a car that a person must tell from others.
-    Exception(ExceptionId),
-}
 
 /// What a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,8 +23,8 @@ pub enum Owner {
 pub enum Name {
     /// What the lot remembers.
     Record(RecordId),
-    /// A plate.
-    Plate(Owner),
+    /// The plate of a car that has to pay.
+    Plate(SessionId),
     /// The key of the hashes of a day.
     Key(Date),
 }
@@ -70,8 +60,8 @@ impl Change {
     }
 
     /// Keeps a plate.
-    pub fn keep_plate(&mut self, owner: Owner, plate: &Plate, until: Timestamp) -> Result<()> {
-        self.keep(Name::Plate(owner), plate.disclose_text().as_bytes(), until)
+    pub fn keep_plate(&mut self, of: SessionId, plate: &Plate, until: Timestamp) -> Result<()> {
+        self.keep(Name::Plate(of), plate.disclose_text().as_bytes(), until)
     }
 
     /// Erases a page, if it is there.
@@ -131,7 +121,10 @@ impl Ledger {
         if keep.is_empty() && erase.is_empty() {
             return Ok(());
         }
-        let kept = self.vault.revise(&self.workbook, &keep, &erase, self.time(now))?;
+        let is_ledger = |name: &&&Name| matches!(name, Name::Record(RecordId::Lot | RecordId::Receipt(_)));
+        let is_of_nobody = over.iter().filter(is_ledger).count() == over.len();
+        let cut = if is_of_nobody { Cut::InTurn } else { Cut::Now };
+        let kept = self.vault.revise(&self.workbook, &keep, &erase, cut, self.time(now))?;
         for name in over {
             self.pages.remove(name);
         }
@@ -141,16 +134,21 @@ impl Ledger {
     }
 
     /// A plate, to be disclosed: that and why is in the log first.
-    pub fn disclose(&self, owner: Owner, why: &str, now: Timestamp) -> Result<Option<Plate>> {
-        let Some(item) = self.pages.get(&Name::Plate(owner)) else { return Ok(None) };
+    pub fn disclose(&self, of: SessionId, why: &str, now: Timestamp) -> Result<Option<Plate>> {
+        let Some(item) = self.pages.get(&Name::Plate(of)) else { return Ok(None) };
         let text = self.vault.read_page(&self.workbook, *item, BY, why, self.time(now))?;
         let body = split(&text).and_then(|(_, body)| std::str::from_utf8(body).ok());
         Ok(body.and_then(Plate::new))
     }
 
+    /// The sessions whose plates are kept.
+    pub fn plates(&self) -> impl Iterator<Item = SessionId> {
+        self.pages.keys().filter_map(|name| if let Name::Plate(session) = name { Some(*session) } else { None })
+    }
+
     /// The page of what is kept of a session: the number by which the log knows its plate.
     pub fn item_of(&self, session: SessionId) -> Option<ItemId> {
-        self.pages.get(&Name::Plate(Owner::Session(session))).copied()
+        self.pages.get(&Name::Plate(session)).copied()
     }
 }
 

@@ -91,7 +91,7 @@ impl CarParks {
                 .with_context(|| format!("the lot of purpose `{purpose}`"))?;
             attendants.insert(purpose, Arc::new(attendant));
         }
-        let lots = Arc::new(Lots::new(attendants, clock));
+        let lots = Arc::new(Lots::new(attendants, clock, requests.pulse()));
         let follower = Arc::clone(&lots);
         let thread = std::thread::spawn(move || follow(&follower, &reports));
         Ok(Some(Self { lots, requests, thread }))

@@ -1,13 +1,14 @@
 //! What a lot asks of the world: that a barrier opens, that a ticket is printed, what a stay costs. It is sent to the outlets of
 //! the site file, as JSON by HTTP.
 //!
-//! A barrier must not depend on us: while we are there, its outlet hears `watching` every twenty seconds with the time for
+//! A barrier must not depend on us: while every lot does its work, its outlet hears `watching` every twenty seconds with the time for
 //! which that holds. A controller that hears nothing for as long opens its barriers (fail-open).
 
 use anyhow::{Context, Result, bail};
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use vokter_parking::lot::{Effect, Fallback, SessionId};
@@ -66,8 +67,24 @@ impl Request {
     }
 }
 
+/// When every lot last did what a second asks of it.
+#[derive(Clone)]
+pub struct Pulse(Arc<Mutex<Instant>>);
+
+impl Pulse {
+    /// They have just done it.
+    pub fn beat(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn is_alive(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < WATCHING
+    }
+}
+
 /// A thread that sends requests.
 pub struct Requests {
+    pulse: Pulse,
     sender: Sender<Request>,
     thread: JoinHandle<()>,
 }
@@ -83,16 +100,25 @@ impl Requests {
             reqwest::Client::builder().timeout(PATIENCE).build()?
         };
         let (sender, requests) = bounded(limits::REQUESTS_WAITING);
-        let thread = std::thread::spawn(move || {
-            let post = |line: &Line, request: &Request| runtime.block_on(line.post(&client, request));
-            send_all(&outlets, &requests, &post);
+        let pulse = Pulse(Arc::new(Mutex::new(Instant::now())));
+        let thread = std::thread::spawn({
+            let pulse = pulse.clone();
+            move || {
+                let post = |line: &Line, request: &Request| runtime.block_on(line.post(&client, request));
+                send_all(&outlets, &requests, &pulse, &post);
+            }
         });
-        Ok(Self { sender, thread })
+        Ok(Self { pulse, sender, thread })
     }
 
     /// Where requests are put.
     pub fn sender(&self) -> Sender<Request> {
         self.sender.clone()
+    }
+
+    /// What the lots tell that they live.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Sends what waits, and ends.
@@ -133,10 +159,16 @@ impl Line {
     }
 }
 
-fn send_all(outlets: &[Line], requests: &Receiver<Request>, post: &dyn Fn(&Line, &Request) -> Result<()>) {
+fn send_all(
+    outlets: &[Line],
+    requests: &Receiver<Request>,
+    pulse: &Pulse,
+    post: &dyn Fn(&Line, &Request) -> Result<()>,
+) {
     let mut said = Instant::now().checked_sub(WATCHING);
     loop {
-        if said.is_none_or(|said| said.elapsed() >= WATCHING) {
+        // A lot that cannot work must not keep its barriers shut.
+        if pulse.is_alive() && said.is_none_or(|said| said.elapsed() >= WATCHING) {
             send(outlets, &Request::Watching { valid_seconds: VALID_SECONDS }, post);
             said = Some(Instant::now());
         }

@@ -3,6 +3,7 @@
 use age::x25519::Recipient;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize as _;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use vokter_parking::lot::Terms;
 use vokter_rules::limits;
@@ -23,7 +24,15 @@ impl LotFile {
     /// What is wrong with the first that is not in order.
     pub fn all(policy: &SitePolicy, site: &Path) -> Result<Vec<(String, Self)>> {
         let of = |purpose: &Purpose| Some(Self::of(purpose, site).transpose()?.map(|lot| (purpose.name.clone(), lot)));
-        policy.purposes().iter().filter_map(of).collect()
+        let all: Vec<(String, Self)> = policy.purposes().iter().filter_map(of).collect::<Result<_>>()?;
+        let mut names = BTreeSet::new();
+        if let Some((purpose, lot)) = all.iter().find(|(_, lot)| !names.insert(&lot.terms.name)) {
+            bail!(
+                "the lot of purpose `{purpose}` is called `{}`, as another is; give it a `name` of its own",
+                lot.terms.name
+            );
+        }
+        Ok(all)
     }
 
     /// Reads the lot of a purpose; `None` if it has none. Its name is the purpose's, if the file gives none.
@@ -58,6 +67,12 @@ impl LotFile {
                  enforcement system"
                     .to_owned(),
             );
+        }
+        if terms.name.is_empty() || !terms.name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+            faults.push(format!(
+                "name = {:?} stands in addresses and names of files; write letters, digits, - and _",
+                terms.name
+            ));
         }
         faults.extend(unlike(&terms, purpose));
         if !faults.is_empty() {

@@ -191,6 +191,60 @@ fn inv_6_who_does_not_pay_is_handed_over_to_one_who_has_the_key_and_then_gone() 
 }
 
 #[test]
+fn inv_6_of_a_stay_whose_car_has_come_in_again_no_plate_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = Site::at(folder.path());
+    let open = site.open();
+    open.heartbeat(site.now);
+    let first = open.enter(plate("AB 12345"), site.now);
+    site.pass(24 * 60);
+    open.heartbeat(site.now);
+    let second = open.enter(plate("AB 12345"), site.now);
+    assert_eq!((open.attendant.item_of(first), open.attendant.item_of(second).is_some()), (None, true));
+    site.pass(5);
+    open.heartbeat(site.now);
+    let (session, due) = open.look_up(&plate("AB 12345"), site.now).unwrap();
+    assert_eq!(session, second);
+    assert!(open.pay(session, 1, due, site.now).unwrap().outstanding.is_zero());
+    assert_eq!(open.attendant.item_of(second), None);
+    drop(open);
+    let open = site.open();
+    assert!(
+        open.asked().contains(&Request::ResumeReading { lot: "north".into() }),
+        "what barriers were told is told again"
+    );
+    open.vault.maintain(site.now).unwrap();
+    assert_verified(&site);
+}
+
+#[test]
+fn inv_11_thousands_whose_time_has_come_while_it_was_off_end_a_few_hundred_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = Site::at(folder.path());
+    let open = site.open();
+    open.heartbeat(site.now);
+    for car in 0..1200 {
+        open.attendant.pass("in", true, Some(reading(plate(&format!("ZX{car:05}")))), site.now).unwrap();
+    }
+    drop(open);
+    site.pass(73 * 60);
+    let open = site.open();
+    let inside = || {
+        let parked = |lot: &vokter_parking::lot::Lot| {
+            let stages = lot.state().sessions().map(|(_, session)| session.stage());
+            stages.filter(|stage| *stage == vokter_parking::lot::Stage::Parked).count()
+        };
+        open.attendant.look(parked).unwrap()
+    };
+    let mut left = vec![inside()];
+    while left.last() != Some(&0) {
+        open.attendant.tick(site.now).unwrap();
+        left.push(inside());
+    }
+    assert_eq!(left, [1200, 700, 200, 0]);
+}
+
+#[test]
 fn inv_5_a_plate_ends_at_its_deadline_though_nobody_opens_the_lot() {
     let folder = tempfile::tempdir().unwrap();
     let mut site = Site::at(folder.path());

@@ -1,7 +1,7 @@
 //! Slots: a secret for each page of a workbook, which is overwritten where it stands.
 //!
-//! SQLite moves rows as its pages fill, and leaves copies of what it moved. A slot is never moved: its row has one size, it is
-//! added at the end, and when it is freed its secret is overwritten in place, by zeros. So once the journal is cut, no copy of
+//! SQLite moves rows as its pages fill, and leaves copies of what it moved. A slot does not move within its page: its row has one
+//! size, it is added at the end, and when it is freed its secret is overwritten in place, by zeros. So once the journal is cut, no copy of
 //! the secret is in a file of the directory, and what it sealed is nothing, whatever else of the page was left behind.
 
 use crate::crypto::{KEY_BYTES, Key};

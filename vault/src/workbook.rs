@@ -29,6 +29,15 @@ pub struct Workbook {
     purpose: String,
 }
 
+/// How long the journal's readers are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// What is erased is a person's: for as long as it takes, two seconds at most.
+    Now,
+    /// Nothing of it is: not again, if they were waited for in vain the last time.
+    InTurn,
+}
+
 /// A page to be kept.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
@@ -62,6 +71,7 @@ impl Vault {
         workbook: &Workbook,
         keep: &[Page<'_>],
         erase: &[ItemId],
+        cut: Cut,
         now: Timestamp,
     ) -> Result<Vec<Option<ItemId>>, VaultError> {
         if keep.len() + erase.len() > 2 * limits::ITEMS_PER_COMMIT {
@@ -101,7 +111,10 @@ impl Vault {
         };
         self.with(|inner| {
             if !erase.is_empty() {
-                inner.journal_holds_secrets();
+                inner.journal_is_due = true;
+                if cut == Cut::Now {
+                    inner.journal_holds_secrets();
+                }
             }
             Ok(inner.write(now, false, work)?.0)
         })

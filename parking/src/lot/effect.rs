@@ -1,7 +1,7 @@
 //! What is to be done in the world, returned with every answer.
 //!
 //! Answer, new state and effects belong in one transaction. What an effect does not say to keep is not kept: a read that
-//! leads to no [`Effect::Keep`] and no [`Effect::Raise`] that keeps it is dropped when the call returns.
+//! leads to no [`Effect::Keep`] is dropped when the call returns.
 
 use super::exception::{ExceptionId, ExceptionKind};
 use super::receipt::ReceiptNumber;
@@ -40,8 +40,7 @@ pub enum Effect {
         /// Where.
         lane: String,
     },
-    /// Put this on the staff's list; seal what was read under a key of the exception if
-    /// [its kind keeps it](ExceptionKind::keeps_what_was_read), and drop it otherwise.
+    /// Put this on the staff's list. What was read is dropped: it may be of somebody who has paid.
     Raise {
         /// Its number.
         exception: ExceptionId,
@@ -52,7 +51,7 @@ pub enum Effect {
         /// First instant at which it is gone.
         deadline: Timestamp,
     },
-    /// Take it off the list, and erase its key and whatever was sealed under it.
+    /// Take it off the list.
     Withdraw {
         /// Its number.
         exception: ExceptionId,

@@ -43,12 +43,6 @@ pub enum ExceptionKind {
 }
 
 impl ExceptionKind {
-    /// Whether a person cannot decide it without seeing what was read. It is gone with the first of the candidates that
-    /// is, since it may be of that plate.
-    pub fn keeps_what_was_read(self) -> bool {
-        self == Self::AmbiguousExit
-    }
-
     /// Whether a car waits at a barrier because of it, so that it is settled when the barrier opens.
     pub(super) fn is_of_a_waiting_car(self) -> bool {
         matches!(self, Self::AmbiguousExit | Self::MissedEntry | Self::UnreadExit)

@@ -172,6 +172,9 @@ impl Turn<'_> {
         if issued.is_used {
             return Err(Refusal::ReceiptUsed);
         }
+        if issued.is_refunded {
+            return Err(Refusal::Refunded);
+        }
         let is_in_time = issued.is_outstanding(self.now);
         issued.is_used = true;
         let paid = issued.receipt.paid;

@@ -122,6 +122,6 @@ pub(super) struct Issued {
 impl Issued {
     /// Whether a car may be on its way out with it.
     pub fn is_outstanding(&self, now: Timestamp) -> bool {
-        !self.is_used && self.receipt.leave_by.is_some_and(|by| now <= by)
+        !self.is_used && !self.is_refunded && self.receipt.leave_by.is_some_and(|by| now <= by)
     }
 }

@@ -47,8 +47,8 @@ struct Ledger {
     occupied: i64,
 }
 
-/// Records that a lot is restored from. Its own may be missing, if nothing happened for a week: numbers go on from the
-/// clock then, and the count of cars from nothing.
+/// Records that a lot is restored from. Its own is missing in a new lot, or if nothing happened for a week: numbers go on from
+/// the clock then, and the count of cars from nothing.
 #[derive(Default)]
 pub struct Records {
     ledger: Option<Ledger>,
@@ -82,10 +82,8 @@ impl Records {
                 (state.terminals, state.is_reading) = (terminals, is_reading);
                 (state.released, state.occupied) = (released, occupied);
             }
-            None if last.is_some() || !self.receipts.is_empty() => {
-                state.next_number = u64::try_from(now.as_millisecond()).unwrap_or(1);
-            }
-            None => {}
+            // Numbers that were given out before are not known: none is as large as the time.
+            None => state.next_number = u64::try_from(now.as_millisecond()).unwrap_or(1),
         }
         state.next_number = state.next_number.max(last.map_or(1, |last| last.saturating_add(1)));
         state.sessions = Tracked::new(self.sessions);

@@ -166,6 +166,11 @@ impl Session {
         self.deadline
     }
 
+    /// Whether it is known by a plate.
+    pub fn has_hash(&self) -> bool {
+        self.hash.is_some()
+    }
+
     /// Up to when it is charged: a car that stands at the exit or is gone does not go on paying.
     pub(super) fn charged_until(&self, now: Timestamp) -> Timestamp {
         match self.stage {

@@ -52,6 +52,16 @@ impl State {
         self.sessions.iter().map(|(id, session)| (*id, session))
     }
 
+    /// The latest time that was ever passed in.
+    pub fn latest(&self) -> Timestamp {
+        self.latest
+    }
+
+    /// The lanes whose barrier is open for a car.
+    pub fn released(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.released.iter().filter(move |(_, until)| now < **until).map(|(lane, _)| lane.as_str())
+    }
+
     /// The session of that number.
     pub fn session(&self, id: SessionId) -> Option<&Session> {
         self.sessions.get(&id)

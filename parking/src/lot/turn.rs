@@ -196,6 +196,7 @@ impl<'a> Turn<'a> {
         let due: Vec<_> = sessions
             .filter(|(_, session)| session.deadline <= self.now || is_due(session))
             .map(|(id, session)| (*id, session.stage, session.deadline))
+            .take(limits::SESSIONS_ENDED_PER_TURN)
             .collect();
         for (id, stage, deadline) in due {
             if stage == Stage::Left {
@@ -230,11 +231,13 @@ impl<'a> Turn<'a> {
     fn end_receipts(&mut self) {
         let refundable = days(self.terms.refund_days);
         let longest = hours(self.terms.longest_stay_hours);
-        let now = self.now;
+        let (now, mut left) = (self.now, limits::SESSIONS_ENDED_PER_TURN);
         self.state.receipts.retain(|_, issued| {
             let may_leave = !issued.is_used && issued.receipt.leave_by.is_some();
             let kept = if may_leave { refundable.max(longest) } else { refundable };
-            now < after(issued.receipt.paid, kept)
+            let ends = after(issued.receipt.paid, kept) <= now && left > 0;
+            left -= usize::from(ends);
+            !ends
         });
     }
 }

@@ -2,7 +2,7 @@
 //! directory, whenever the process was killed, nor in the memory of the process.
 //!
 //! A kill takes the process and leaves the system's buffers. What the file system keeps of blocks that were overwritten or
-//! given back is not looked at: there, only sealed plates ever were.
+//! given back is not looked at.
 
 use super::{Open, Site};
 use crate::parking::keys::day_of;

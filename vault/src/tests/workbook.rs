@@ -1,12 +1,12 @@
 //! Workbooks: kept, read back, replaced and erased as one, and read by nobody else.
 
 use super::{Site, hours, operator, refusal};
-use crate::{Access, Grant, ItemId, Page, ParkingPayment, Reading, Vault, VaultError, Workbook};
+use crate::{Access, Cut, Grant, ItemId, Page, ParkingPayment, Reading, Vault, VaultError, Workbook};
 use jiff::{SignedDuration, Timestamp};
 
 fn kept(vault: &Vault, workbook: &Workbook, texts: &[&str], until: Timestamp, now: Timestamp) -> Vec<ItemId> {
     let pages: Vec<_> = texts.iter().map(|text| Page { text: text.as_bytes(), until }).collect();
-    vault.revise(workbook, &pages, &[], now).unwrap().into_iter().map(Option::unwrap).collect()
+    vault.revise(workbook, &pages, &[], Cut::Now, now).unwrap().into_iter().map(Option::unwrap).collect()
 }
 
 fn read_back(vault: &Vault, workbook: &Workbook, now: Timestamp) -> Vec<(ItemId, String)> {
@@ -71,7 +71,7 @@ fn inv_6_what_is_erased_is_gone_with_the_answer_and_from_earlier_copies_with_the
     };
     let secret = rows(&site.data());
     let page = Page { text: b"stays, but is another", until };
-    let new = vault.revise(&workbook, &[page], &ids, site.now).unwrap();
+    let new = vault.revise(&workbook, &[page], &ids, Cut::Now, site.now).unwrap();
     assert!(!vault.journal_is_due());
     assert_eq!(std::fs::metadata(site.data().join("vault.db-wal")).unwrap().len(), 0, "the journal is cut");
     let database = std::fs::read(site.data().join("vault.db")).unwrap();
@@ -97,14 +97,14 @@ fn a_revision_is_all_or_nothing_and_a_page_ends_at_its_own_time() {
     let other = mint.workbook("other").unwrap();
     let foreign = kept(&vault, &other, &["another's"], late, site.now)[0];
     let page = Page { text: b"new", until: late };
-    let error = refusal(vault.revise(&workbook, &[page], &[second, foreign], site.now));
+    let error = refusal(vault.revise(&workbook, &[page], &[second, foreign], Cut::Now, site.now));
     assert!(matches!(error, VaultError::NoItem { .. }), "{error}");
     assert_eq!(read_back(&vault, &workbook, site.now).len(), 2, "nothing was changed");
 
     site.pass(hours(2));
     assert_eq!(read_back(&vault, &workbook, site.now), [(second, "late".to_owned())]);
     let over = Page { text: b"over", until: site.now - SignedDuration::from_mins(5) };
-    let done = vault.revise(&workbook, &[page, over], &[first, second], site.now).unwrap();
+    let done = vault.revise(&workbook, &[page, over], &[first, second], Cut::Now, site.now).unwrap();
     assert!(done[0].is_some() && done[1].is_none(), "{done:?}");
     assert_eq!(read_back(&vault, &workbook, site.now), [(done[0].unwrap(), "new".to_owned())]);
 }

@@ -243,3 +243,16 @@ fn another_system_is_told_the_times_and_says_the_amount() {
     let step = own.lot.price(id, nok(1), own.now);
     assert_eq!(own.take(step), Err(Refusal::OwnTariff));
 }
+
+#[test]
+fn a_receipt_whose_money_went_back_opens_nothing() {
+    let mut site = Site::new(terms());
+    let id = site.enter("AB 12345");
+    site.wait(61);
+    let receipt = site.pay(id, 60).unwrap();
+    let step = site.lot.refund(receipt.number, site.now);
+    assert_eq!(site.take(step), Ok(nok(60)));
+    let step = site.lot.show_receipt("out", receipt.number, site.now);
+    assert_eq!(site.take(step), Err(Refusal::Refunded));
+    assert!(!site.has_opened());
+}
