@@ -129,7 +129,7 @@ impl Visit {
                 }
                 LaneHappening::Crossed { .. } => {
                     if passing.remove(&lane).is_some() {
-                        let _ = self.lot.cross(&lane, heading, at);
+                        let _ = self.lot.cross(&lane, heading, None, at);
                     }
                 }
             }

@@ -13,8 +13,8 @@ use std::time::Instant;
 use vokter_rules::limits;
 use vokter_rules::purpose::PurposeKind;
 use vokter_vault::{
-    Access, Cut, Draft, Grant, Holder, Kept, Law, Page, PropertyProtection, Reading, Recorder, Register, Retention,
-    Role, RootKey, Vault, verify,
+    Access, Cut, Draft, Grant, Holder, Kept, Law, Page, PageKind, PropertyProtection, Reading, Recorder, Register,
+    Retention, Role, RootKey, Vault, verify,
 };
 
 /// What the vault should do, on any disk that is not slower than a laptop's.
@@ -53,8 +53,8 @@ fn acknowledge_payments(report: &mut Report, now: Timestamp) {
     let (vault, mut mint) = Vault::open_or_create(&folder.path().join("data"), root, now).unwrap();
     let workbook = mint.workbook("parking").unwrap();
     let until = now + SignedDuration::from_hours(5 * 24);
-    let record = Page { text: &[b'r'; 300], until };
-    let plate = Page { text: b"AB12345", until };
+    let record = Page { text: &[b'r'; 300], kind: PageKind::Stay, until };
+    let plate = Page { text: b"AB12345", kind: PageKind::Stay, until };
     let mut parked = Vec::new();
     for _ in 0..PAYMENTS / 10 {
         let kept = vault.revise(&workbook, &[record, plate].repeat(10), &[], Cut::Now, now).unwrap();

@@ -9,6 +9,7 @@ use vokter_parking::lot::{
 };
 use vokter_parking::money::Money;
 use vokter_parking::occupancy::{Occupancy, Place};
+use vokter_parking::permit::{Permit, PermitId};
 use vokter_parking::plate::Plate;
 use vokter_parking::tariff::Entitlement;
 
@@ -51,7 +52,8 @@ pub trait Desk: Send + Sync {
     /// When the lot has a tariff of its own, or there is no such session.
     fn price(&self, lot: &str, session: SessionId, amount: Money) -> Result<Due, DeskError>;
 
-    /// A session gets a claim to something else, until then if it ends: what it is worth, the tariff of the lot says.
+    /// A session gets a claim to something else, until then if it ends: what it is worth, the tariff of the lot says. By the same
+    /// key it counts once.
     ///
     /// # Errors
     /// When the tariff has nothing for it ([`Refusal::NoConcession`]), or there is no such session.
@@ -59,9 +61,34 @@ pub trait Desk: Send + Sync {
         &self,
         lot: &str,
         session: SessionId,
-        entitlement: Entitlement,
-        until: Option<Timestamp>,
+        claim: (Entitlement, Option<Timestamp>),
+        key: IdempotencyKey,
     ) -> Result<Due, DeskError>;
+
+    /// A plate has a permit from now on, which takes the place of an earlier one that is worth the same; `who` gave it.
+    ///
+    /// # Errors
+    /// When the tariff has nothing for it ([`Refusal::NoConcession`]), or it does not end as a permit must.
+    fn permit(
+        &self,
+        lot: &str,
+        plate: Plate,
+        entitlement: Entitlement,
+        until: Timestamp,
+        who: &str,
+    ) -> Result<Permit, DeskError>;
+
+    /// The permits that hold: of a plate, or all, by number.
+    ///
+    /// # Errors
+    /// When there is no such lot.
+    fn permits(&self, lot: &str, of: Option<Plate>) -> Result<Vec<Permit>, DeskError>;
+
+    /// `who` has withdrawn a permit: it is gone.
+    ///
+    /// # Errors
+    /// When there is no such permit.
+    fn withdraw_permit(&self, lot: &str, permit: PermitId, who: &str) -> Result<(), DeskError>;
 
     /// A receipt is shown at the exit of a lane.
     ///
@@ -69,11 +96,11 @@ pub trait Desk: Send + Sync {
     /// When it opens nothing there.
     fn show_receipt(&self, lot: &str, lane: &str, number: ReceiptNumber) -> Result<Passed, DeskError>;
 
-    /// A car has passed the barrier of a lane.
+    /// A car has passed the barrier of a lane. By the same key it counts once.
     ///
     /// # Errors
     /// When there is no such barrier.
-    fn cross(&self, lot: &str, lane: &str, heading: Heading) -> Result<(), DeskError>;
+    fn cross(&self, lot: &str, lane: &str, heading: Heading, key: IdempotencyKey) -> Result<(), DeskError>;
 
     /// Gives a payment back; `who` asked for it.
     ///

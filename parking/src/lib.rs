@@ -17,5 +17,6 @@
 pub mod lot;
 pub mod money;
 pub mod occupancy;
+pub mod permit;
 pub mod plate;
 pub mod tariff;

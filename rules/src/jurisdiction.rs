@@ -27,6 +27,7 @@ vocabulary! {
         Iceland = "iceland": "Iceland: 90 days since Rules 1329/2025 (ISL-13).",
         Exempted = "exempted": "As long as a regulator's decision says (WPC-9).",
         ParkingSession = "parking-session": "A car that has not paid, and receipts: as long as the operator's terms say, 90 days at most. No source sets it (IVA-7b).",
+        ParkingPermit = "parking-permit": "A permit to park, until it ends: 366 days at most. No source sets it.",
         AuditLog = "audit-log": "Who read what and why, in the vault's own log: a year. No source sets it.",
     }
 }

@@ -111,6 +111,10 @@ pub const REQUESTS_WAITING: usize = 1024;
 pub const SESSIONS_ENDED_PER_TURN: usize = 500;
 /// Cars of a car park that are known at a time.
 pub const SESSIONS_PER_LOT: usize = 20_000;
+/// Days that a permit to park may hold. No source sets it; who has one is asked anew each year.
+pub const PERMIT_DAYS: u32 = 366;
+/// Permits of a car park that hold at a time.
+pub const PERMITS_PER_LOT: usize = 5000;
 /// What waits for a decision in a car park; past it the oldest is forgotten.
 pub const EXCEPTIONS_PER_LOT: usize = 1024;
 /// Receipts of a car park that can still be shown or refunded; past it the oldest is forgotten.

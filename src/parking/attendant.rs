@@ -11,6 +11,7 @@
 use super::hand_over::HandOvers;
 use super::keys::{Keys, day_of};
 use super::ledger::{Change, Found, Ledger, Name};
+use super::permits::Permits;
 use super::requests::Request;
 use crate::counter::ParkingFeed;
 use anyhow::{Context, Result, anyhow};
@@ -23,9 +24,11 @@ use vokter_console::DeskError;
 use vokter_parking::lot::{
     Effect, Heading, LaneDirection, Lot, Passage, Passed, RecordId, Refusal, SessionId, Sought, Stage, Step, Terms,
 };
+use vokter_parking::permit::{Permit, PermitId, can_hold_until};
 use vokter_parking::plate::{Plate, Reading};
 use vokter_parking::tariff::Entitlement;
 use vokter_pipeline::PlateSwitch;
+use vokter_rules::limits;
 use vokter_vault::{ItemId, Vault, Workbook};
 
 /// How long a key of hashes is kept beyond the last session that may have come under it: the rest of its day.
@@ -47,6 +50,7 @@ struct Running {
     lot: Option<Lot>,
     ledger: Ledger,
     keys: Keys,
+    permits: Permits,
     /// When those came who have not left, for the statistics of the lot.
     inside: BTreeMap<SessionId, Timestamp>,
     /// The day on which keys were last looked through.
@@ -79,7 +83,14 @@ impl Attendant {
         let Surroundings { hand_overs, switch, feed, requests, is_replay } = surroundings;
         let now = if is_replay { now } else { vault.latest(now)? };
         let (ledger, found) = Ledger::open(Arc::clone(vault), workbook, is_replay, now)?;
-        let mut running = Running { lot: None, ledger, keys: Keys::default(), inside: BTreeMap::new(), day: None };
+        let mut running = Running {
+            lot: None,
+            ledger,
+            keys: Keys::default(),
+            permits: Permits::default(),
+            inside: BTreeMap::new(),
+            day: None,
+        };
         running.restore(&terms, found, now)?;
         running.erase_what_is_nobodys(now)?;
         let attendant = Self { lot: Mutex::new(running), terms, hand_overs, switch, feed, requests };
@@ -131,9 +142,10 @@ impl Attendant {
             .is_some_and(|reading| reading.country.is_some_and(|country| country.is_electric(&reading.plate)));
         let grant = electric.then(|| self.terms.tariff.grant(Entitlement::Electric, None)).flatten();
         let plate = reading.map(|reading| reading.plate);
+        let permits = plate.as_ref().map(|plate| self.running().permits.grants(plate, at)).unwrap_or_default();
         self.take(plate.as_ref(), at, |lot, sought| {
             let sought = sought.filter(|_| lot.state().is_reading());
-            lot.pass(Passage { lane, heading, sought, grants: grant.into_iter().collect() }, at)
+            lot.pass(Passage { lane, heading, sought, grants: permits.into_iter().chain(grant).collect() }, at)
         })
     }
 
@@ -142,7 +154,56 @@ impl Attendant {
         let heading = self.heading(lane, obeys)?;
         let has_barrier = self.terms.lanes.iter().any(|known| known.name == lane && known.barrier);
         // Without a barrier, who was read has passed.
-        if has_barrier { self.take(None, at, |lot, _| lot.cross(lane, heading, at)) } else { Ok(()) }
+        if has_barrier { self.take(None, at, |lot, _| lot.cross(lane, heading, None, at)) } else { Ok(()) }
+    }
+
+    /// A plate has a permit from now on.
+    pub fn permit(
+        &self,
+        plate: &Plate,
+        entitlement: Entitlement,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Permit, DeskError> {
+        let grant = self.terms.tariff.grant(entitlement, Some(until)).ok_or(Refusal::NoConcession)?;
+        if !can_hold_until(until, now) {
+            return Err(Refusal::PermitTerm.into());
+        }
+        self.revise_permits(now, |permits, change| {
+            if permits.count() >= limits::PERMITS_PER_LOT {
+                return Ok(Err(Refusal::TooManyPermits));
+            }
+            permits.give(plate, (grant, until), now, change).map(Ok)
+        })
+    }
+
+    /// A permit is withdrawn.
+    pub fn withdraw_permit(&self, id: PermitId, now: Timestamp) -> Result<(), DeskError> {
+        self.revise_permits(now, |permits, change| {
+            let is_there = permits.withdraw(id, change);
+            Ok(if is_there { Ok(()) } else { Err(Refusal::UnknownPermit) })
+        })
+    }
+
+    /// The permits that hold.
+    pub fn permits(&self, of: Option<&Plate>, now: Timestamp) -> Vec<Permit> {
+        self.running().permits.list(of, now)
+    }
+
+    /// As [`Self::take`], of permits.
+    fn revise_permits<A>(
+        &self,
+        now: Timestamp,
+        act: impl FnOnce(&mut Permits, &mut Change) -> Result<Result<A, Refusal>>,
+    ) -> Result<A, DeskError> {
+        let mut running = self.running();
+        let done = running.revise_permits(&self.terms, now, act);
+        let done = done.map_err(|error| running.fail(&self.terms, &error, now));
+        drop(running);
+        if done.is_err() {
+            self.follow_switch();
+        }
+        Ok(done??)
     }
 
     /// Looks at the lot.
@@ -164,13 +225,7 @@ impl Attendant {
     ) -> Result<A, DeskError> {
         let mut running = self.running();
         let taken = running.take(self, plate, now, act);
-        let taken = taken.map_err(|error| {
-            tracing::error!(lot = self.terms.name, "nothing was done: {error:#}");
-            if let Err(error) = running.read_back(&self.terms, now) {
-                tracing::error!(lot = self.terms.name, "what is kept cannot be read: {error:#}");
-            }
-            DeskError::Failed
-        });
+        let taken = taken.map_err(|error| running.fail(&self.terms, &error, now));
         let (Step { answer, effects }, touched) = match taken {
             Ok(taken) => taken,
             Err(error) => {
@@ -240,7 +295,7 @@ impl Attendant {
 
 impl Running {
     fn restore(&mut self, terms: &Terms, found: Found, now: Timestamp) -> Result<()> {
-        let Found { records, keys, strange } = found;
+        let Found { records, keys, permits, strange } = found;
         if strange > 0 {
             tracing::error!(lot = terms.name, pages = strange, "what is kept of the lot holds pages that are none");
         }
@@ -248,7 +303,7 @@ impl Running {
         let lot = lot.map_err(|faults| anyhow!("{}", faults.first().map(ToString::to_string).unwrap_or_default()))?;
         let still_in = lot.state().sessions().filter(|(_, session)| session.stage() != Stage::Left);
         self.inside = still_in.map(|(id, session)| (id, session.entered())).collect();
-        (self.lot, self.keys) = (Some(lot), keys);
+        (self.lot, self.keys, self.permits) = (Some(lot), keys, permits);
         Ok(())
     }
 
@@ -259,6 +314,31 @@ impl Running {
         let of_nobody = self.ledger.plates().filter(|session| lot.state().session(*session).is_none());
         of_nobody.for_each(|session| change.erase(Name::Plate(session)));
         if change.is_empty() { Ok(()) } else { self.ledger.commit(&change, now) }
+    }
+
+    /// Says that nothing was done, and goes back to what is kept.
+    fn fail(&mut self, terms: &Terms, error: &anyhow::Error, now: Timestamp) -> DeskError {
+        tracing::error!(lot = terms.name, "nothing was done: {error:#}");
+        if let Err(error) = self.read_back(terms, now) {
+            tracing::error!(lot = terms.name, "what is kept cannot be read: {error:#}");
+        }
+        DeskError::Failed
+    }
+
+    fn revise_permits<A>(
+        &mut self,
+        terms: &Terms,
+        now: Timestamp,
+        act: impl FnOnce(&mut Permits, &mut Change) -> Result<Result<A, Refusal>>,
+    ) -> Result<Result<A, Refusal>> {
+        if self.lot.is_none() {
+            self.read_back(terms, now)?;
+        }
+        let mut change = Change::default();
+        self.permits.end_all(now, &mut change);
+        let answer = act(&mut self.permits, &mut change)?;
+        self.ledger.commit(&change, now)?;
+        Ok(answer)
     }
 
     fn read_back(&mut self, terms: &Terms, now: Timestamp) -> Result<()> {
@@ -309,6 +389,7 @@ impl Running {
             let over = self.keys.forget(&known, day_of(today));
             over.into_iter().for_each(|day| change.erase(Name::Key(day)));
         }
+        self.permits.end_all(today, &mut change);
         self.hand_over(attendant.hand_overs.as_ref(), &step.effects, now)?;
         if !change.is_empty() {
             self.ledger.commit(&change, now)?;

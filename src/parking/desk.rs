@@ -12,6 +12,7 @@ use vokter_parking::lot::{
 };
 use vokter_parking::money::Money;
 use vokter_parking::occupancy::{Occupancy, Place};
+use vokter_parking::permit::{Permit, PermitId};
 use vokter_parking::plate::Plate;
 use vokter_parking::tariff::Entitlement;
 
@@ -109,19 +110,42 @@ impl Desk for Lots {
         &self,
         lot: &str,
         session: SessionId,
-        entitlement: Entitlement,
-        until: Option<Timestamp>,
+        (entitlement, until): (Entitlement, Option<Timestamp>),
+        key: IdempotencyKey,
     ) -> Result<Due, DeskError> {
         let grant = self.named(lot)?.terms().tariff.grant(entitlement, until).ok_or(Refusal::NoConcession)?;
-        self.take(lot, |lot, now| lot.grant(session, grant, now))
+        self.take(lot, |lot, now| lot.grant(session, grant, Some(key), now))
+    }
+
+    fn permit(
+        &self,
+        lot: &str,
+        plate: Plate,
+        entitlement: Entitlement,
+        until: Timestamp,
+        who: &str,
+    ) -> Result<Permit, DeskError> {
+        let permit = self.named(lot)?.permit(&plate, entitlement, until, self.clock.now())?;
+        tracing::info!(lot, who, permit = %permit.id, "the staff has given a permit");
+        Ok(permit)
+    }
+
+    fn permits(&self, lot: &str, of: Option<Plate>) -> Result<Vec<Permit>, DeskError> {
+        Ok(self.named(lot)?.permits(of.as_ref(), self.clock.now()))
+    }
+
+    fn withdraw_permit(&self, lot: &str, permit: PermitId, who: &str) -> Result<(), DeskError> {
+        self.named(lot)?.withdraw_permit(permit, self.clock.now())?;
+        tracing::info!(lot, who, %permit, "the staff has withdrawn a permit");
+        Ok(())
     }
 
     fn show_receipt(&self, lot: &str, lane: &str, number: ReceiptNumber) -> Result<Passed, DeskError> {
         self.take(lot, |lot, now| lot.show_receipt(lane, number, now))
     }
 
-    fn cross(&self, lot: &str, lane: &str, heading: Heading) -> Result<(), DeskError> {
-        self.take(lot, |lot, now| lot.cross(lane, heading, now))
+    fn cross(&self, lot: &str, lane: &str, heading: Heading, key: IdempotencyKey) -> Result<(), DeskError> {
+        self.take(lot, |lot, now| lot.cross(lane, heading, Some(key), now))
     }
 
     fn refund(&self, lot: &str, number: ReceiptNumber, who: &str) -> Result<Money, DeskError> {

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 const BYTES: usize = 32;
 
 /// A key, overwritten when it is dropped.
-type Key = Zeroizing<[u8; BYTES]>;
+pub type Key = Zeroizing<[u8; BYTES]>;
 
 /// The keys that there are, by the day (UTC) on which cars came under them.
 #[derive(Default)]
@@ -35,9 +35,7 @@ impl Keys {
         if self.0.contains_key(&day) {
             return Ok(None);
         }
-        let mut key = Zeroizing::new([0; BYTES]);
-        getrandom::fill(key.as_mut_slice()).context("the system gives no random numbers")?;
-        Ok(Some(self.0.entry(day).or_insert(key).as_slice()))
+        Ok(Some(self.0.entry(day).or_insert(draw()?).as_slice()))
     }
 
     /// Forgets the keys of days from which nobody is known, and which are not that one; returns which.
@@ -55,12 +53,23 @@ impl Keys {
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) of the text of a plate.
 fn hasher(key: &Key) -> impl Fn(&Plate) -> Match {
-    |plate| hash(key, plate).into()
+    |plate| hash(key, plate)
 }
 
-fn hash(key: &Key, plate: &Plate) -> [u8; BYTES] {
+/// A new key.
+pub fn draw() -> Result<Key> {
+    let mut key = Zeroizing::new([0; BYTES]);
+    getrandom::fill(key.as_mut_slice()).context("the system gives no random numbers")?;
+    Ok(key)
+}
+
+/// The hash of a plate under a key (HMAC-SHA-256, RFC 2104).
+pub fn hash(key: &Key, plate: &Plate) -> Match {
+    bytes(key, plate).into()
+}
+
+fn bytes(key: &Key, plate: &Plate) -> [u8; BYTES] {
     let mut hash = [0; BYTES];
     // A key of any length is taken.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_slice()) {
@@ -74,7 +83,7 @@ fn hash(key: &Key, plate: &Plate) -> [u8; BYTES] {
 impl Keys {
     /// The hash of a plate on a day, to be looked for.
     pub(super) fn hash_of(&self, plate: &Plate, day: Date) -> Option<Vec<u8>> {
-        Some(hash(self.0.get(&day)?, plate).to_vec())
+        Some(bytes(self.0.get(&day)?, plate).to_vec())
     }
 }
 

@@ -6,6 +6,7 @@
 //! ```
 
 use super::keys::Keys;
+use super::permits::Permits;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vokter_parking::lot::{RecordId, Records, SessionId};
+use vokter_parking::permit::PermitId;
 use vokter_parking::plate::Plate;
-use vokter_vault::{Cut, ItemId, Page, Vault, Workbook};
+use vokter_vault::{Cut, ItemId, Page, PageKind, Vault, Workbook};
 use zeroize::Zeroizing;
 
 /// What a page is.
@@ -27,6 +29,8 @@ pub enum Name {
     Plate(SessionId),
     /// The key of the hashes of a day.
     Key(Date),
+    /// A permit.
+    Permit(PermitId),
 }
 
 /// What a workbook held when it was opened.
@@ -36,6 +40,8 @@ pub struct Found {
     pub records: Records,
     /// The keys of its hashes.
     pub keys: Keys,
+    /// Who has a permit.
+    pub permits: Permits,
     /// Pages that were none.
     pub strange: usize,
 }
@@ -117,11 +123,16 @@ impl Ledger {
         over.sort_unstable();
         over.dedup();
         let erase: Vec<_> = over.iter().filter_map(|name| self.pages.get(name).copied()).collect();
-        let keep: Vec<_> = change.keep.iter().map(|(_, text, until)| Page { text, until: *until }).collect();
+        let pages = change.keep.iter().map(|(name, text, until)| {
+            let kind = if matches!(name, Name::Permit(_)) { PageKind::Permit } else { PageKind::Stay };
+            Page { text, kind, until: *until }
+        });
+        let keep: Vec<_> = pages.collect();
         if keep.is_empty() && erase.is_empty() {
             return Ok(());
         }
-        let is_ledger = |name: &&&Name| matches!(name, Name::Record(RecordId::Lot | RecordId::Receipt(_)));
+        let is_ledger =
+            |name: &&&Name| matches!(name, Name::Record(RecordId::Lot | RecordId::Receipt(_) | RecordId::Told(_)));
         let is_of_nobody = over.iter().filter(is_ledger).count() == over.len();
         let cut = if is_of_nobody { Cut::InTurn } else { Cut::Now };
         let kept = self.vault.revise(&self.workbook, &keep, &erase, cut, self.time(now))?;
@@ -168,6 +179,7 @@ fn read(text: &[u8], found: &mut Found) -> Option<Name> {
     match name {
         Name::Record(id) => found.records.add(id, body).ok()?,
         Name::Key(day) => return found.keys.add(day, body).then_some(name),
+        Name::Permit(id) => return found.permits.add(id, body).then_some(name),
         Name::Plate(_) => {}
     }
     Some(name)

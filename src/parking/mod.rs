@@ -12,6 +12,7 @@ mod desk;
 mod hand_over;
 mod keys;
 mod ledger;
+mod permits;
 mod requests;
 mod terms;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A lot as it runs, on a disk: what is acknowledged lasts, and who has paid is gone.
 
 mod forensic;
+mod permits;
 
 use super::attendant::{Attendant, Surroundings};
 use super::requests::Request;
@@ -34,6 +35,7 @@ const TERMS: &str = r#"
     currency = "NOK"
     time_zone = "Europe/Oslo"
     rates = [{ price = 100, per_minutes = 1 }]
+    concessions = { resident = "free", season-ticket = { free_minutes = 60 } }
 "#;
 
 /// A data directory, and the time that it is there.

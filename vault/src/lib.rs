@@ -66,4 +66,4 @@ pub use root_key::RootKey;
 pub use vault::Vault;
 pub use verify::{Verdict, verify};
 pub use vokter_rules::jurisdiction::RetentionClass;
-pub use workbook::{Cut, Page, Workbook};
+pub use workbook::{Cut, Page, PageKind, Workbook};

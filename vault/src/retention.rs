@@ -33,6 +33,7 @@ const fn cap(class: RetentionClass) -> (Cap, &'static str, &'static str) {
         RetentionClass::PassageLog => (Cap::Days(90), "90 days", "ACC-13"),
         RetentionClass::Iceland => (Cap::Days(90), "90 days", "ISL-13"),
         RetentionClass::ParkingSession => (Cap::Days(limits::STAY_DAYS as i64), "90 days", "IVA-7b"),
+        RetentionClass::ParkingPermit => (Cap::Days(limits::PERMIT_DAYS as i64), "366 days", "IVA-7b"),
         RetentionClass::AuditLog => (Cap::Days(365), "365 days", "KRS-27"),
     }
 }
@@ -50,8 +51,10 @@ impl Retention {
     /// What the vault's own log is kept.
     pub(crate) const AUDIT: Self = Self { class: RetentionClass::AuditLog, days: 365 };
 
-    /// What a workbook is kept: each page has a time of its own within it.
+    /// What a page of a workbook is kept that is about a stay: it has a time of its own within it.
     pub(crate) const SESSION: Self = Self { class: RetentionClass::ParkingSession, days: limits::STAY_DAYS as u16 };
+    /// The same, of one that is a permit.
+    pub(crate) const PERMIT: Self = Self { class: RetentionClass::ParkingPermit, days: limits::PERMIT_DAYS as u16 };
 
     /// What is held since the police will likely get it: as long as the law allows (WPC-7, ISL-13).
     pub(crate) const fn hold(law: Law) -> Self {
@@ -74,7 +77,10 @@ impl Retention {
     pub fn new(class: RetentionClass, days: u16) -> Result<Self, VaultError> {
         if matches!(
             class,
-            RetentionClass::NorwayPoliceHandover | RetentionClass::ParkingSession | RetentionClass::AuditLog
+            RetentionClass::NorwayPoliceHandover
+                | RetentionClass::ParkingSession
+                | RetentionClass::ParkingPermit
+                | RetentionClass::AuditLog
         ) {
             return Err(VaultError::NotOfAPurpose(class.name()));
         }
@@ -172,7 +178,12 @@ mod tests {
 
     #[test]
     fn a_whole_purpose_is_not_held_for_the_police_and_not_kept_like_the_log() {
-        for class in [RetentionClass::NorwayPoliceHandover, RetentionClass::ParkingSession, RetentionClass::AuditLog] {
+        for class in [
+            RetentionClass::NorwayPoliceHandover,
+            RetentionClass::ParkingSession,
+            RetentionClass::ParkingPermit,
+            RetentionClass::AuditLog,
+        ] {
             assert!(matches!(Retention::new(class, 1), Err(VaultError::NotOfAPurpose(_))), "{class:?}");
         }
     }

@@ -309,18 +309,18 @@ impl Session<'_> {
         retention: Retention,
         what: &What<'_>,
     ) -> Result<Kept, VaultError> {
-        self.keep_all(purpose, retention, std::iter::once(*what))?.pop().ok_or(VaultError::Time)
+        self.keep_all(purpose, std::iter::once((retention, *what)))?.pop().ok_or(VaultError::Time)
     }
 
     /// Keeps items of one purpose, each at most until a time that is earlier than its deadline.
     pub(crate) fn keep_all<'a>(
         &mut self,
         purpose: &str,
-        retention: Retention,
-        whats: impl Iterator<Item = What<'a>>,
+        whats: impl Iterator<Item = (Retention, What<'a>)>,
     ) -> Result<Vec<Kept>, VaultError> {
         let mut opened = Vec::new();
-        let kept = whats.map(|what| self.keep_one(&mut opened, purpose, retention, &what)).collect::<Result<_, _>>()?;
+        let keep = |(retention, what)| self.keep_one(&mut opened, purpose, retention, &what);
+        let kept = whats.map(keep).collect::<Result<_, _>>()?;
         self.close(opened)?;
         Ok(kept)
     }

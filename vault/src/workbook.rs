@@ -38,12 +38,23 @@ pub enum Cut {
     InTurn,
 }
 
+/// What a page is about, which says how long it may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKind {
+    /// A stay, or the lot: 90 days.
+    Stay,
+    /// A permit: 366 days.
+    Permit,
+}
+
 /// A page to be kept.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
     /// What stands on it.
     pub text: &'a [u8],
-    /// First instant at which it is gone, rounded down to the minute; 90 days from now at most.
+    /// What it is about.
+    pub kind: PageKind,
+    /// First instant at which it is gone, rounded down to the minute; no later than its kind allows.
     pub until: Timestamp,
 }
 
@@ -93,13 +104,14 @@ impl Vault {
             let sealed = keep.iter().map(|page| Sealed::new(session.tx, purpose, page.text));
             let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
             let captured = session.time()?;
-            let whats = keep.iter().zip(&sealed).map(|(page, sealed)| What {
-                captured,
-                until: Some(page.until),
-                payload: &sealed.text,
-                medium: None,
+            let whats = keep.iter().zip(&sealed).map(|(page, sealed)| {
+                let retention = match page.kind {
+                    PageKind::Stay => Retention::SESSION,
+                    PageKind::Permit => Retention::PERMIT,
+                };
+                (retention, What { captured, until: Some(page.until), payload: &sealed.text, medium: None })
             });
-            let kept = session.keep_all(purpose, Retention::SESSION, whats)?.into_iter().map(|kept| match kept {
+            let kept = session.keep_all(purpose, whats)?.into_iter().map(|kept| match kept {
                 Kept::Until(id, _) => Some(id),
                 Kept::TooLate => None,
             });

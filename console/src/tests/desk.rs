@@ -24,6 +24,7 @@ use vokter_parking::lot::{
 };
 use vokter_parking::money::Money;
 use vokter_parking::occupancy::{Occupancy, Place};
+use vokter_parking::permit::{Permit, PermitId, can_hold_until};
 use vokter_parking::plate::Plate;
 use vokter_parking::tariff::Entitlement;
 
@@ -43,7 +44,7 @@ const TERMS: &str = r#"
     time_zone = "Europe/Oslo"
     free = { minutes = 15, of = "short-stays" }
     rates = [{ price = 3000 }]
-    concessions = { validated = { free_minutes = 120 } }
+    concessions = { validated = { free_minutes = 120 }, resident = "free", disabled-permit = "free" }
 "#;
 
 /// One lot, with its clock.
@@ -51,6 +52,7 @@ pub struct North {
     lot: Mutex<Lot>,
     now: Mutex<Timestamp>,
     receipts: AtomicU64,
+    permits: Mutex<Vec<(Permit, Plate)>>,
     /// Who has decided what.
     pub decided: Mutex<Vec<(String, &'static str)>>,
 }
@@ -70,7 +72,8 @@ impl North {
     fn new(terms: &str) -> Self {
         let now = "2026-11-23T10:00:00+01".parse().unwrap();
         let lot = Lot::new(toml::from_str(terms).unwrap(), now).unwrap();
-        let north = Self { lot: Mutex::new(lot), now: Mutex::new(now), receipts: 1.into(), decided: Mutex::default() };
+        let (lot, now, receipts) = (Mutex::new(lot), Mutex::new(now), 1.into());
+        let north = Self { lot, now, receipts, permits: Mutex::default(), decided: Mutex::default() };
         north.wait(0);
         north
     }
@@ -79,8 +82,12 @@ impl North {
         if name != "north" {
             return Err(DeskError::UnknownLot);
         }
-        let now = *self.now.lock().unwrap();
+        let now = self.now();
         Ok(step(&mut self.lot.lock().unwrap(), now).answer?)
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
     }
 
     /// Time goes by, while a terminal says each minute that it is there.
@@ -96,7 +103,7 @@ impl North {
         let sought = sought(&Plate::new(plate).unwrap());
         let passage = Passage { lane: "in", heading: Heading::In, sought: Some(sought), grants: vec![] };
         let Ok(Passed::Entered(id)) = self.step("north", |lot, now| lot.pass(passage, now)) else { panic!("enters") };
-        self.cross("north", "in", Heading::In).unwrap();
+        self.step("north", |lot, now| lot.cross("in", Heading::In, None, now)).unwrap();
         id
     }
 
@@ -156,21 +163,57 @@ impl Desk for North {
         &self,
         lot: &str,
         session: SessionId,
-        entitlement: Entitlement,
-        until: Option<Timestamp>,
+        (entitlement, until): (Entitlement, Option<Timestamp>),
+        key: IdempotencyKey,
     ) -> Result<Due, DeskError> {
         self.step(lot, |lot, now| match lot.terms().tariff.grant(entitlement, until) {
-            Some(grant) => lot.grant(session, grant, now),
+            Some(grant) => lot.grant(session, grant, Some(key), now),
             None => Step { answer: Err(Refusal::NoConcession), effects: vec![] },
         })
+    }
+
+    fn permit(
+        &self,
+        lot: &str,
+        plate: Plate,
+        entitlement: Entitlement,
+        until: Timestamp,
+        who: &str,
+    ) -> Result<Permit, DeskError> {
+        let (grant, now) = (self.lot.lock().unwrap().terms().tariff.grant(entitlement, Some(until)), self.now());
+        let _ = (self.step(lot, |lot, now| lot.tick(now))?, grant.ok_or(Refusal::NoConcession)?);
+        if !can_hold_until(until, now) {
+            return Err(Refusal::PermitTerm.into());
+        }
+        let mut permits = self.permits.lock().unwrap();
+        let id = PermitId::after(permits.last().map(|(permit, _)| permit.id), now);
+        permits.push((Permit { id, until }, plate));
+        self.decided(who, "a permit");
+        Ok(Permit { id, until })
+    }
+
+    fn permits(&self, lot: &str, of: Option<Plate>) -> Result<Vec<Permit>, DeskError> {
+        self.step(lot, |lot, now| lot.tick(now))?;
+        let permits = self.permits.lock().unwrap();
+        let is_of = |plate: &Plate| of.as_ref().is_none_or(|of| of.disclose_text() == plate.disclose_text());
+        Ok(permits.iter().filter(|(_, plate)| is_of(plate)).map(|(permit, _)| *permit).collect())
+    }
+
+    fn withdraw_permit(&self, lot: &str, permit: PermitId, who: &str) -> Result<(), DeskError> {
+        self.step(lot, |lot, now| lot.tick(now))?;
+        let mut permits = self.permits.lock().unwrap();
+        let place = permits.iter().position(|(known, _)| known.id == permit).ok_or(Refusal::UnknownPermit)?;
+        permits.remove(place);
+        self.decided(who, "a permit withdrawn");
+        Ok(())
     }
 
     fn show_receipt(&self, lot: &str, lane: &str, number: ReceiptNumber) -> Result<Passed, DeskError> {
         self.step(lot, |lot, now| lot.show_receipt(lane, number, now))
     }
 
-    fn cross(&self, lot: &str, lane: &str, heading: Heading) -> Result<(), DeskError> {
-        self.step(lot, |lot, now| lot.cross(lane, heading, now))
+    fn cross(&self, lot: &str, lane: &str, heading: Heading, key: IdempotencyKey) -> Result<(), DeskError> {
+        self.step(lot, |lot, now| lot.cross(lane, heading, Some(key), now))
     }
 
     fn refund(&self, lot: &str, number: ReceiptNumber, who: &str) -> Result<Money, DeskError> {

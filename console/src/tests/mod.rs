@@ -64,7 +64,7 @@ fn every_operation_says_which_role_it_asks_for_and_which_purpose_it_serves() {
             count += 1;
         }
     }
-    assert_eq!(count, 25);
+    assert_eq!(count, 29);
     assert!(document.to_json().unwrap().starts_with("{\"openapi\":\"3.1"));
 }
 

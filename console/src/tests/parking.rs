@@ -92,12 +92,52 @@ async fn a_stamp_that_is_sent_twice_counts_once() {
     assert_eq!(site.north.state().matches("free_minutes").count(), 1);
     assert_eq!(post(&site, Role::Tariff, &path, &stamp, Some(Uuid::now_v7())).await.0, 200);
     assert_eq!(site.north.state().matches("free_minutes").count(), 2, "another stamp");
+    let restarted = ParkingSite { router: site.routes_anew(), ..site };
+    assert_eq!(post(&restarted, Role::Tariff, &path, &stamp, Some(key)).await.0, 200);
+    assert_eq!(restarted.north.state().matches("free_minutes").count(), 2, "the lot remembers the key");
+    let site = restarted;
     let exempt = json!({ "entitlement": "exempt" });
     let (status, problem) = post(&site, Role::Tariff, &path, &exempt, Some(Uuid::now_v7())).await;
     assert_eq!((status, problem["detail"].as_str()), (422, Some("the tariff has nothing for that claim")));
     let price = json!({ "amount": { "minor": 100, "currency": "NOK" } });
     let path = format!("/north/sessions/{session}/price");
     assert_eq!(post(&site, Role::Tariff, &path, &price, None).await.0, 409, "it has a tariff of its own");
+}
+
+#[tokio::test]
+async fn the_staff_gives_a_permit_finds_it_by_plate_and_withdraws_it() {
+    let site = ParkingSite::new();
+    let (status, given) = post(&site, Role::Staff, "/north/permits", &permit("2027-11-01T00:00:00+01"), None).await;
+    assert_eq!((status, &given["until"]), (201, &"2027-10-31T23:00:00Z".into()), "{given}");
+    let list = json!({ "permits": [given] });
+    let staff = || site.of(Role::Staff);
+    assert_eq!(site.ask(staff(), Method::GET, "/north/permits", "", None).await, (StatusCode::OK, list.clone()));
+    let of_it = site.ask(staff(), Method::POST, "/north/permits/look-up", PLATE, None).await;
+    assert_eq!(of_it, (StatusCode::OK, list));
+    let other = json!({ "plate": "CD 67890" });
+    let (status, of_other) = post(&site, Role::Staff, "/north/permits/look-up", &other, None).await;
+    assert_eq!((status, of_other), (200, json!({ "permits": [] })));
+    let path = format!("/north/permits/{}", given["permit"]);
+    for status in [StatusCode::NO_CONTENT, StatusCode::NOT_FOUND] {
+        assert_eq!(site.ask(staff(), Method::DELETE, &path, "", None).await.0, status);
+    }
+    for (body, status) in [
+        (permit("2026-11-23T09:00:00Z"), 422),
+        (permit("2027-11-25T09:00:01Z"), 422),
+        (json!({ "plate": "A", "entitlement": "resident", "until": "2027-11-01T00:00:00Z" }), 422),
+        (json!({ "plate": "AB 12345", "entitlement": "exempt", "until": "2027-11-01T00:00:00Z" }), 422),
+        (json!({ "plate": "AB 12345", "entitlement": "validated", "until": "2027-11-01T00:00:00Z" }), 422),
+        (json!({ "plate": "AB 12345", "entitlement": "resident" }), 422),
+    ] {
+        assert_eq!(post(&site, Role::Staff, "/north/permits", &body, None).await.0, status, "{body}");
+    }
+    let decided = site.north.decided.lock().unwrap().clone();
+    let by_anna = |what| ("anna".to_owned(), what);
+    assert_eq!(decided, [by_anna("a permit"), by_anna("a permit withdrawn")]);
+}
+
+fn permit(until: &str) -> Value {
+    json!({ "plate": "AB 12345", "entitlement": "resident", "until": until })
 }
 
 #[tokio::test]
@@ -230,6 +270,7 @@ proptest! {
                 json!({ &plate: 1 }).to_string(),
                 json!({ "lane": plate, "heading": plate, "decision": plate, "entitlement": plate }).to_string(),
                 json!({ "decision": plate }).to_string(),
+                json!({ "plate": plate, "entitlement": "resident", "until": "2027-01-01T00:00:00Z" }).to_string(),
                 json!({ "entitlement": plate }).to_string(),
                 json!({ "amount": { "minor": 1, "currency": plate } }).to_string(),
                 json!({ "lane": plate }).to_string(),

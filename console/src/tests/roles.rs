@@ -64,7 +64,7 @@ async fn each_operation_is_for_the_role_that_the_document_names() {
         assert_eq!(right.headers()[header::CACHE_CONTROL], "no-store", "{method} {path}");
         asked += 1;
     }
-    assert_eq!(asked, 12);
+    assert_eq!(asked, 16);
 }
 
 #[tokio::test]

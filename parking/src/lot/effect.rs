@@ -165,6 +165,15 @@ pub enum Refusal {
     /// More claims than a session can have.
     #[error("the session has as many claims as it may")]
     TooManyGrants,
+    /// No such permit.
+    #[error("no such permit, or it has ended")]
+    UnknownPermit,
+    /// It would hold for nothing, or for too long.
+    #[error("a permit ends, and within 366 days")]
+    PermitTerm,
+    /// More than a lot can have.
+    #[error("the lot has as many permits as it may")]
+    TooManyPermits,
     /// The tariff has no word for a claim.
     #[error("the tariff has nothing for that claim")]
     NoConcession,

@@ -23,7 +23,7 @@ impl Turn<'_> {
         match (passage.heading, passage.sought) {
             (Heading::In, Some(sought)) => self.enter(lane, sought, passage.grants),
             (Heading::In, None) => Ok(self.enter_unread(lane)),
-            (Heading::Out, sought) => self.leave(lane, sought),
+            (Heading::Out, sought) => self.leave(lane, sought, passage.grants),
         }
     }
 

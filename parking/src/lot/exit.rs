@@ -2,16 +2,19 @@
 
 use super::Passed;
 use super::effect::{Effect, Refusal};
+use super::entry::GRANTS;
 use super::exception::ExceptionKind;
 use super::receipt::{Issued, ReceiptNumber};
 use super::session::{SessionId, Stage, Transition};
 use super::sought::Sought;
 use super::terms::{ExitAfterPayment, Heading, Lane, after, seconds};
 use super::turn::Turn;
+use crate::tariff::Grant;
 use jiff::Timestamp;
 
 impl Turn<'_> {
-    pub fn leave(&mut self, lane: &Lane, sought: Option<Sought>) -> Result<Passed, Refusal> {
+    /// What its plate has a claim to counts here too: coming in it may have been misread, or had none yet.
+    pub fn leave(&mut self, lane: &Lane, sought: Option<Sought>, grants: Vec<Grant>) -> Result<Passed, Refusal> {
         if let Some(sought) = &sought
             && self.has_just_left(lane, sought)
         {
@@ -23,6 +26,7 @@ impl Turn<'_> {
         let Some(sought) = sought else { return Ok(self.leave_unread(lane)) };
         let exact = self.sessions_where(|session| session.may_be_inside() && session.is_of(&sought));
         if let Some(id) = exact.first() {
+            self.claim(*id, grants);
             return Ok(self.depart(*id, lane, self.now));
         }
         if self.is_released(lane) {
@@ -34,9 +38,20 @@ impl Turn<'_> {
             [] => Ok(self.leave_unmatched(lane)),
             [id] if !self.is_one_outstanding() => {
                 self.effects.push(Effect::NearMatch { session: id });
+                self.claim(id, grants);
                 Ok(self.depart(id, lane, self.now))
             }
             _ => Ok(Passed::Undecided(self.raise(ExceptionKind::AmbiguousExit, Some(&lane.name), near))),
+        }
+    }
+
+    /// A session gets the claims that it does not have.
+    fn claim(&mut self, id: SessionId, grants: Vec<Grant>) {
+        let Some(session) = self.state.sessions.get_mut(&id) else { return };
+        for grant in grants {
+            if session.grants.len() < GRANTS && !session.grants.contains(&grant) {
+                session.grants.push(grant);
+            }
         }
     }
 

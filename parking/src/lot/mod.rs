@@ -29,6 +29,7 @@ mod terminal;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod told;
 mod tracked;
 mod turn;
 
@@ -64,7 +65,7 @@ pub struct Passage<'a> {
     pub heading: Heading,
     /// Its plate, hashed; `None` if it could not be read.
     pub sought: Option<Sought>,
-    /// What its plate has a claim to; looked at when it comes in.
+    /// What its plate has a claim to.
     pub grants: Vec<Grant>,
 }
 
@@ -133,9 +134,12 @@ impl Lot {
         self.turn(now, |turn| turn.pass(passage))
     }
 
-    /// A car has passed the barrier of a lane.
-    pub fn cross(&mut self, lane: &str, heading: Heading, now: Timestamp) -> Step<()> {
-        self.turn(now, |turn| turn.cross(lane, heading))
+    /// A car has passed the barrier of a lane. What is told again by the same key counts once.
+    pub fn cross(&mut self, lane: &str, heading: Heading, key: Option<IdempotencyKey>, now: Timestamp) -> Step<()> {
+        self.turn(
+            now,
+            |turn| if turn.is_told(key) { Ok(()) } else { turn.cross(lane, heading).map(|()| turn.tell(key)) },
+        )
     }
 
     /// What is to be paid for a plate.
@@ -148,9 +152,22 @@ impl Lot {
         self.turn(now, |turn| turn.price(session, amount))
     }
 
-    /// A session gets a claim to something else: a shop has stamped it.
-    pub fn grant(&mut self, session: SessionId, grant: Grant, now: Timestamp) -> Step<Due> {
-        self.turn(now, |turn| turn.grant(session, grant))
+    /// A session gets a claim to something else: a shop has stamped it. What is told again by the same key counts once.
+    pub fn grant(
+        &mut self,
+        session: SessionId,
+        grant: Grant,
+        key: Option<IdempotencyKey>,
+        now: Timestamp,
+    ) -> Step<Due> {
+        self.turn(now, |turn| {
+            if turn.is_told(key) {
+                return turn.due(session);
+            }
+            let due = turn.grant(session, grant)?;
+            turn.tell(key);
+            Ok(due)
+        })
     }
 
     /// Money was taken for a session. If nothing remains due, the same step erases it.

@@ -70,7 +70,7 @@ impl Turn<'_> {
         self.due(id)
     }
 
-    fn due(&self, id: SessionId) -> Result<Due, Refusal> {
+    pub fn due(&self, id: SessionId) -> Result<Due, Refusal> {
         let session = self.session(id)?;
         let quoted_until = session.quote.map(|quote| quote.until).filter(|until| self.now <= *until);
         let amount = self.outstanding(session, self.now);

@@ -66,8 +66,8 @@ impl From<u128> for ReceiptNumber {
     }
 }
 
-/// By which a terminal repeats a payment whose answer it did not get: 128 bits, so that no text fits in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// By which a machine repeats what it did not get the answer of: 128 bits, so that no text fits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey(u128);
 
 impl From<u128> for IdempotencyKey {

@@ -1,12 +1,13 @@
-//! What a lot remembers, as records: each session, exception and receipt is one, and so is the lot itself. A transaction
+//! What a lot remembers, as records: each session, exception, receipt and key is one, and so is the lot itself. A transaction
 //! writes those that have changed, each under a key of its own, and erases those that are gone.
 
 use super::Lot;
 use super::exception::{Exception, ExceptionId};
-use super::receipt::{Issued, ReceiptNumber};
+use super::receipt::{IdempotencyKey, Issued, ReceiptNumber};
 use super::session::{Session, SessionId};
 use super::state::State;
 use super::terms::{after, days, hours};
+use super::told::told_ends;
 use super::tracked::Tracked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub enum RecordId {
     Exception(ExceptionId),
     /// A receipt.
     Receipt(ReceiptNumber),
+    /// A key by which something was told.
+    Told(IdempotencyKey),
 }
 
 /// The text of a record, and the first instant at which it must be gone.
@@ -55,6 +58,7 @@ pub struct Records {
     sessions: BTreeMap<SessionId, Session>,
     exceptions: BTreeMap<ExceptionId, Exception>,
     receipts: BTreeMap<ReceiptNumber, Issued>,
+    told: BTreeMap<IdempotencyKey, Timestamp>,
 }
 
 impl Records {
@@ -68,6 +72,7 @@ impl Records {
             RecordId::Session(number) => drop(self.sessions.insert(number, serde_json::from_slice(text)?)),
             RecordId::Exception(number) => drop(self.exceptions.insert(number, serde_json::from_slice(text)?)),
             RecordId::Receipt(number) => drop(self.receipts.insert(number, serde_json::from_slice(text)?)),
+            RecordId::Told(key) => drop(self.told.insert(key, serde_json::from_slice(text)?)),
         }
         Ok(())
     }
@@ -89,6 +94,7 @@ impl Records {
         state.sessions = Tracked::new(self.sessions);
         state.exceptions = Tracked::new(self.exceptions);
         state.receipts = Tracked::new(self.receipts);
+        state.told = Tracked::new(self.told);
         state
     }
 }
@@ -131,6 +137,13 @@ impl Lot {
                 }
                 None => None,
             },
+            RecordId::Told(key) => match self.state.told.get(&key) {
+                Some(told) => {
+                    serde_json::to_writer(&mut *text, told)?;
+                    Some(told_ends(*told))
+                }
+                None => None,
+            },
         };
         Ok(deadline.map(|deadline| (text, deadline)))
     }
@@ -147,6 +160,7 @@ impl State {
         let mut changed: BTreeSet<_> = self.sessions.take_touched().into_iter().map(RecordId::Session).collect();
         changed.extend(self.exceptions.take_touched().into_iter().map(RecordId::Exception));
         changed.extend(self.receipts.take_touched().into_iter().map(RecordId::Receipt));
+        changed.extend(self.told.take_touched().into_iter().map(RecordId::Told));
         let ledger = (self.next_number, self.terminals.clone(), self.is_reading, self.released.clone(), self.occupied);
         if self.written.as_ref() != Some(&ledger) {
             self.written = Some(ledger);
@@ -160,7 +174,8 @@ impl State {
         let sessions = self.sessions.keys().copied().map(RecordId::Session);
         let exceptions = self.exceptions.keys().copied().map(RecordId::Exception);
         let receipts = self.receipts.keys().copied().map(RecordId::Receipt);
-        std::iter::once(RecordId::Lot).chain(sessions).chain(exceptions).chain(receipts)
+        let told = self.told.keys().copied().map(RecordId::Told);
+        std::iter::once(RecordId::Lot).chain(sessions).chain(exceptions).chain(receipts).chain(told)
     }
 
     fn ledger(&self) -> Ledger {

@@ -1,7 +1,7 @@
 //! What a lot remembers. It holds no plate.
 
 use super::exception::{Exception, ExceptionId};
-use super::receipt::{Issued, ReceiptNumber};
+use super::receipt::{IdempotencyKey, Issued, ReceiptNumber};
 use super::session::{Session, SessionId};
 use super::tracked::Tracked;
 use jiff::Timestamp;
@@ -17,6 +17,8 @@ pub struct State {
     pub(super) sessions: Tracked<SessionId, Session>,
     pub(super) exceptions: Tracked<ExceptionId, Exception>,
     pub(super) receipts: Tracked<ReceiptNumber, Issued>,
+    /// What machines have told by a key, and when: a repetition counts once.
+    pub(super) told: Tracked<IdempotencyKey, Timestamp>,
     /// When each terminal last said that it can take payment.
     pub(super) terminals: BTreeMap<String, Timestamp>,
     pub(super) is_reading: bool,
@@ -39,6 +41,7 @@ impl State {
             sessions: Tracked::new(BTreeMap::new()),
             exceptions: Tracked::new(BTreeMap::new()),
             receipts: Tracked::new(BTreeMap::new()),
+            told: Tracked::new(BTreeMap::new()),
             terminals: BTreeMap::new(),
             is_reading: false,
             released: BTreeMap::new(),

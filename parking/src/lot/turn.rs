@@ -28,6 +28,7 @@ impl<'a> Turn<'a> {
         turn.end_exceptions();
         turn.end_sessions();
         turn.end_receipts();
+        turn.end_told();
         turn.state.released.retain(|_, until| now < *until);
         turn
     }

@@ -47,6 +47,13 @@ pub struct Grant {
     pub(super) until: Option<Timestamp>,
 }
 
+impl Grant {
+    /// Whether the same follows from both, if not for as long.
+    pub fn is_worth(&self, other: &Self) -> bool {
+        self.concession == other.concession
+    }
+}
+
 impl Tariff {
     /// What a claim that holds until then is worth; `None` if the tariff has nothing for it, or another system prices.
     pub fn grant(&self, entitlement: Entitlement, until: Option<Timestamp>) -> Option<Grant> {

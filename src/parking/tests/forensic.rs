@@ -214,18 +214,19 @@ fn inv_6_a_thousand_cars_and_a_process_killed_at_any_point_leave_nothing_of_who_
     while !is_done {
         let mut child = start(folder.path(), said.last / AT_ONCE * AT_ONCE, false);
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let after = Duration::from_millis(150 + (seed >> 33) % 1_000);
+        // After so many lines, more than of one batch, and within what follows: on a fast machine as on a slow one.
+        let (mut left, within) = (20 + (seed >> 33) % 60, Duration::from_micros((seed >> 40) % 3_000));
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(after);
-            child.kill().unwrap();
-            child.wait().unwrap()
-        });
         for line in lines.map_while(Result::ok) {
             is_done |= line == "done";
             said.hear(&line);
+            left = left.saturating_sub(1);
+            if left == 0 {
+                std::thread::sleep(within);
+                child.kill().unwrap();
+            }
         }
-        let ended = killer.join().unwrap();
+        let ended = child.wait().unwrap();
         assert!(is_done || ended.signal() == Some(9), "a child ended otherwise: {ended}");
         kills += 1;
         assert!(kills < 2_000, "the children get nowhere: {}", said.last);

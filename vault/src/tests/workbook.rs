@@ -1,11 +1,11 @@
 //! Workbooks: kept, read back, replaced and erased as one, and read by nobody else.
 
 use super::{Site, hours, operator, refusal};
-use crate::{Access, Cut, Grant, ItemId, Page, ParkingPayment, Reading, Vault, VaultError, Workbook};
+use crate::{Access, Cut, Grant, ItemId, Page, PageKind, ParkingPayment, Reading, Vault, VaultError, Workbook};
 use jiff::{SignedDuration, Timestamp};
 
 fn kept(vault: &Vault, workbook: &Workbook, texts: &[&str], until: Timestamp, now: Timestamp) -> Vec<ItemId> {
-    let pages: Vec<_> = texts.iter().map(|text| Page { text: text.as_bytes(), until }).collect();
+    let pages: Vec<_> = texts.iter().map(|text| Page { text: text.as_bytes(), kind: PageKind::Stay, until }).collect();
     vault.revise(workbook, &pages, &[], Cut::Now, now).unwrap().into_iter().map(Option::unwrap).collect()
 }
 
@@ -70,7 +70,7 @@ fn inv_6_what_is_erased_is_gone_with_the_answer_and_from_earlier_copies_with_the
         database.query_row(sql, [ids[1].number()], |row| row.get::<_, Vec<u8>>(0)).unwrap()
     };
     let secret = rows(&site.data());
-    let page = Page { text: b"stays, but is another", until };
+    let page = Page { text: b"stays, but is another", kind: PageKind::Stay, until };
     let new = vault.revise(&workbook, &[page], &ids, Cut::Now, site.now).unwrap();
     assert!(!vault.journal_is_due());
     assert_eq!(std::fs::metadata(site.data().join("vault.db-wal")).unwrap().len(), 0, "the journal is cut");
@@ -96,15 +96,29 @@ fn a_revision_is_all_or_nothing_and_a_page_ends_at_its_own_time() {
     let second = kept(&vault, &workbook, &["late"], late, site.now)[0];
     let other = mint.workbook("other").unwrap();
     let foreign = kept(&vault, &other, &["another's"], late, site.now)[0];
-    let page = Page { text: b"new", until: late };
+    let page = Page { text: b"new", kind: PageKind::Stay, until: late };
     let error = refusal(vault.revise(&workbook, &[page], &[second, foreign], Cut::Now, site.now));
     assert!(matches!(error, VaultError::NoItem { .. }), "{error}");
     assert_eq!(read_back(&vault, &workbook, site.now).len(), 2, "nothing was changed");
 
     site.pass(hours(2));
     assert_eq!(read_back(&vault, &workbook, site.now), [(second, "late".to_owned())]);
-    let over = Page { text: b"over", until: site.now - SignedDuration::from_mins(5) };
+    let over = Page { text: b"over", kind: PageKind::Stay, until: site.now - SignedDuration::from_mins(5) };
     let done = vault.revise(&workbook, &[page, over], &[first, second], Cut::Now, site.now).unwrap();
     assert!(done[0].is_some() && done[1].is_none(), "{done:?}");
     assert_eq!(read_back(&vault, &workbook, site.now), [(done[0].unwrap(), "new".to_owned())]);
+}
+
+#[test]
+fn inv_5_a_page_about_a_stay_ends_after_90_days_and_a_permit_after_366() {
+    let mut site = Site::new();
+    let (vault, mut mint) = site.open();
+    let workbook = mint.workbook("parking").unwrap();
+    let far = site.now + hours(24 * 1000);
+    let page = |kind| Page { text: b"kept", kind, until: far };
+    vault.revise(&workbook, &[page(PageKind::Permit), page(PageKind::Stay)], &[], Cut::Now, site.now).unwrap();
+    for (days, left) in [(90, 2), (1, 1), (275, 1), (1, 0)] {
+        assert_eq!(read_back(&vault, &workbook, site.now).len(), left, "{days}");
+        site.now += hours(24 * days);
+    }
 }

@@ -1,12 +1,15 @@
 //! What a gate says: a receipt was shown, a car has passed.
 
-use super::{Amount, Refusals, Said, ask, done};
+use super::{Amount, Refusals, Said, ask, done, key_of};
+use crate::admission::RepetitionKey;
+use crate::clients::Client;
 use crate::problem::Problem;
 use crate::routes::Shared;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use vokter_parking::lot::{Heading, Passed, ReceiptNumber, SessionId};
 
@@ -95,11 +98,14 @@ pub async fn exit(
 pub async fn cross(
     State(shared): State<Shared>,
     Path((lot, lane)): Path<(String, String)>,
+    Extension(client): Extension<Arc<Client>>,
+    Extension(key): Extension<RepetitionKey>,
     Said(said): Said<Crossing>,
 ) -> Result<Response, Problem> {
     let heading = match said.heading {
         Way::In => Heading::In,
         Way::Out => Heading::Out,
     };
-    ask(&shared, move |desk| desk.cross(&lot, &lane, heading)).await.map(done)
+    let key = key_of(&client, key, &format!("crossing {lane}"));
+    ask(&shared, move |desk| desk.cross(&lot, &lane, heading, key)).await.map(done)
 }

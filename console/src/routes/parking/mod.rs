@@ -1,16 +1,18 @@
 //! Parking: free spaces for anyone; amounts, payments, receipts and decisions for those whose role it is.
 //!
-//! A plate is sent in one body, that of a look-up, and stands in no path, answer or problem (INV-6).
+//! A plate is sent in a body, of a look-up or of a permit, and stands in no path, answer or problem (INV-6).
 
 pub mod anyone;
 pub mod gate;
+pub mod permits;
 pub mod staff;
 pub mod tariff;
 pub mod terminal;
 
 use super::Shared;
 use super::table::problem;
-use crate::admission::Written;
+use crate::admission::{RepetitionKey, Written};
+use crate::clients::Client;
 use crate::desk::{Desk, DeskError};
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
@@ -20,10 +22,11 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use utoipa::openapi::RefOr;
 use utoipa::{IntoResponses, ToSchema};
-use vokter_parking::lot::{Due, Refusal, SessionId};
+use vokter_parking::lot::{Due, IdempotencyKey, Refusal, SessionId};
 use vokter_parking::money::{Currency, Money};
 
 /// Whole minor units of a currency.
@@ -111,7 +114,7 @@ impl IntoResponses for Refusals {
     fn responses() -> Responses {
         responses(&[
             ("400", "It cannot be read, or has no idempotency key and must"),
-            ("404", "There is no such lot, session, receipt, exception, lane or terminal"),
+            ("404", "There is no such lot, session, receipt, exception, permit, lane or terminal"),
             ("409", "It cannot be done now, for the reason given"),
             ("413", "The body is larger than 4 KiB"),
             ("415", "The body is of another type than application/json"),
@@ -168,8 +171,9 @@ const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::UnknownTerminal
         | Refusal::UnknownSession
         | Refusal::UnknownReceipt
+        | Refusal::UnknownPermit
         | Refusal::UnknownException => StatusCode::NOT_FOUND,
-        Refusal::Currency | Refusal::Amount | Refusal::KeyReused | Refusal::NoConcession => {
+        Refusal::Currency | Refusal::Amount | Refusal::KeyReused | Refusal::NoConcession | Refusal::PermitTerm => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Refusal::NoBarrier
@@ -182,10 +186,19 @@ const fn status(refusal: Refusal) -> StatusCode {
         | Refusal::Refunded
         | Refusal::RefundOver
         | Refusal::NotDecidable
-        | Refusal::TooManyGrants => StatusCode::CONFLICT,
+        | Refusal::TooManyGrants
+        | Refusal::TooManyPermits => StatusCode::CONFLICT,
         // The lots draw the number, and draw another one the next time.
         Refusal::NumberTaken => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// A key as the lot knows it: neither two clients nor two operations that use the same one meet.
+fn key_of(client: &Client, key: RepetitionKey, operation: &str) -> IdempotencyKey {
+    let digest = Sha256::new().chain_update(key.0.as_bytes()).chain_update(operation).chain_update([0]);
+    let digest = digest.chain_update(&client.name).finalize();
+    let half = digest.iter().take(size_of::<u128>());
+    half.fold(0_u128, |number, byte| number << 8 | u128::from(*byte)).into()
 }
 
 /// Done, and there is nothing to say.

@@ -1,12 +1,15 @@
 //! What a tariff system or a shop says: what a stay costs, what somebody has a claim to.
 
-use super::{Amount, Refusals, Said, Stay, ask};
+use super::{Amount, Refusals, Said, Stay, ask, key_of};
+use crate::admission::RepetitionKey;
+use crate::clients::Client;
 use crate::problem::Problem;
 use crate::routes::Shared;
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use vokter_parking::lot::SessionId;
 use vokter_parking::tariff::Entitlement;
@@ -73,8 +76,11 @@ pub async fn price(
 pub async fn grant(
     State(shared): State<Shared>,
     Path((lot, session)): Path<(String, SessionId)>,
+    Extension(client): Extension<Arc<Client>>,
+    Extension(key): Extension<RepetitionKey>,
     Said(said): Said<Claim>,
 ) -> Result<Json<Stay>, Problem> {
-    let due = ask(&shared, move |desk| desk.grant(&lot, session, said.entitlement, said.until)).await?;
+    let (key, claim) = (key_of(&client, key, &format!("grant {session}")), (said.entitlement, said.until));
+    let due = ask(&shared, move |desk| desk.grant(&lot, session, claim, key)).await?;
     Ok(Json(due.into()))
 }

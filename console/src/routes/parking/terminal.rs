@@ -1,6 +1,6 @@
 //! What a terminal or the back end of an app does: look up, take payment, say that it is there.
 
-use super::{Amount, Refusals, Said, Stay, ask, done};
+use super::{Amount, Refusals, Said, Stay, ask, done, key_of};
 use crate::admission::RepetitionKey;
 use crate::clients::Client;
 use crate::metrics::Taken;
@@ -12,16 +12,23 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use vokter_parking::lot::{IdempotencyKey, Receipt, SessionId};
+use vokter_parking::lot::{Receipt, SessionId};
 use vokter_parking::plate::Plate;
 
 /// A plate as somebody typed it. It is made straight of the body's memory, without a copy in between, unless characters of
 /// it are escaped: those the JSON reader puts together in memory of its own.
 pub struct Typed(Option<Plate>);
+
+impl Typed {
+    /// The plate, if it is one.
+    pub fn plate(self) -> Result<Plate, Problem> {
+        let none = || Problem::saying(StatusCode::UNPROCESSABLE_ENTITY, "a plate is 2 to 16 letters and digits");
+        self.0.ok_or_else(none)
+    }
+}
 
 impl<'de> Deserialize<'de> for Typed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,13 +48,13 @@ impl<'de> Deserialize<'de> for Typed {
     }
 }
 
-/// Whose stay is looked for.
+/// Who is looked for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUp {
-    /// The plate, as the driver types it.
+    /// The plate, as it was typed.
     #[schema(value_type = String, example = "AB 12345")]
-    plate: Typed,
+    pub plate: Typed,
 }
 
 /// What is known of it.
@@ -123,8 +130,7 @@ pub async fn look_up(
     Path(lot): Path<String>,
     Said(said): Said<LookUp>,
 ) -> Result<Json<Known>, Problem> {
-    let none = || Problem::saying(StatusCode::UNPROCESSABLE_ENTITY, "a plate is 2 to 16 letters and digits");
-    let plate = said.plate.0.ok_or_else(none)?;
+    let plate = said.plate.plate()?;
     let found = ask(&shared, move |desk| desk.look_up(&lot, plate)).await?;
     Ok(Json(Known { stays: found.dues.into_iter().map(Stay::from).collect(), is_near: found.is_near }))
 }
@@ -152,7 +158,7 @@ pub async fn pay(
     Extension(key): Extension<RepetitionKey>,
     Said(said): Said<Payment>,
 ) -> Result<(StatusCode, Json<Printed>), Problem> {
-    let (key, session, amount) = (of_client(&client.name, key), said.session, said.amount.into());
+    let (key, session, amount) = (key_of(&client, key, "payment"), said.session, said.amount.into());
     let paid = ask(&shared, move |desk| desk.pay(&lot, session, key, amount)).await;
     if let Some(counters) = &shared.counters {
         counters.payment(match &paid {
@@ -162,13 +168,6 @@ pub async fn pay(
         });
     }
     Ok((StatusCode::CREATED, Json(Printed::from(paid?))))
-}
-
-/// A key as the lot knows it: two clients that use the same one do not meet.
-fn of_client(name: &str, key: RepetitionKey) -> IdempotencyKey {
-    let digest = Sha256::new().chain_update(key.0.as_bytes()).chain_update(name).finalize();
-    let half = digest.iter().take(size_of::<u128>());
-    half.fold(0_u128, |number, byte| number << 8 | u128::from(*byte)).into()
 }
 
 /// A terminal says that it is there, and whether it can take payment.

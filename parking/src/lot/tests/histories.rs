@@ -111,7 +111,7 @@ impl Pair {
             }
             Event::Cross { lane, is_in } => {
                 let heading = if is_in { Heading::In } else { Heading::Out };
-                let step = self.lot.cross(LANES[lane], heading, now);
+                let step = self.lot.cross(LANES[lane], heading, None, now);
                 naive.cross(LANES[lane], heading);
                 (say(step.answer.map(|()| "done".into())), "done".into(), step.effects)
             }

@@ -137,7 +137,7 @@ impl Site {
     }
 
     fn cross(&mut self, lane: &str, heading: Heading) {
-        let step = self.lot.cross(lane, heading, self.now);
+        let step = self.lot.cross(lane, heading, None, self.now);
         self.take(step).unwrap();
     }
 

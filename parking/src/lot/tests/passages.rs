@@ -284,6 +284,6 @@ fn a_count_that_has_drifted_is_put_right() {
 fn lanes_that_there_are_not_are_refused() {
     let mut site = Site::new(terms());
     assert_eq!(site.pass("roof", Heading::In, None), Err(Refusal::UnknownLane));
-    let step = site.lot.cross("open", Heading::In, site.now);
+    let step = site.lot.cross("open", Heading::In, None, site.now);
     assert_eq!(site.take(step), Err(Refusal::NoBarrier));
 }

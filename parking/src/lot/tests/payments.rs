@@ -158,7 +158,7 @@ fn a_shops_stamp_counts_at_once_and_opens_the_barrier_if_nothing_is_left_to_pay(
     let stamp = site.lot.terms().tariff.grant(Entitlement::Validated, None).unwrap();
     site.wait(90);
     site.exit("AB 12345");
-    let step = site.lot.grant(id, stamp, site.now);
+    let step = site.lot.grant(id, stamp, None, site.now);
     assert_eq!(site.take(step).unwrap().amount, Some(nok(0)));
     assert!(site.has_opened() && site.has_erased(id));
 }
@@ -255,4 +255,29 @@ fn a_receipt_whose_money_went_back_opens_nothing() {
     let step = site.lot.show_receipt("out", receipt.number, site.now);
     assert_eq!(site.take(step), Err(Refusal::Refunded));
     assert!(!site.has_opened());
+}
+
+#[test]
+fn what_a_machine_tells_again_by_the_same_key_counts_once_until_the_key_is_forgotten() {
+    let mut site = Site::new(terms());
+    let id = site.enter("AB 12345");
+    let stamp = site.lot.terms().tariff.grant(Entitlement::Validated, None).unwrap();
+    let tell = |site: &mut Site, key: u128| {
+        let step = site.lot.grant(id, stamp.clone(), Some(key.into()), site.now);
+        site.take(step).unwrap();
+        let step = site.lot.cross("out", Heading::Out, Some((key + 100).into()), site.now);
+        site.take(step).unwrap();
+        (site.lot.state.sessions[&id].grants.len(), site.lot.occupancy().occupied())
+    };
+    for plate in ["CD 67890", "EF 11111", "GH 22222"] {
+        site.enter(plate);
+    }
+    assert_eq!([tell(&mut site, 1), tell(&mut site, 1), tell(&mut site, 2)], [(1, 3), (1, 3), (2, 2)]);
+    site.wait(24 * 60 - 1);
+    assert_eq!(tell(&mut site, 2), (2, 2));
+    site.wait(1);
+    assert_eq!(tell(&mut site, 2), (3, 1), "a day later it is another one");
+    let step = site.lot.cross("nowhere", Heading::Out, Some(7.into()), site.now);
+    assert_eq!(site.take(step), Err(Refusal::UnknownLane));
+    assert!(!site.lot.state.told.contains_key(&7.into()), "what was refused was not told");
 }
