@@ -1,0 +1,204 @@
+//! Cuts whole pixels out of a masked picture and resizes them between two and two, bytes in and bytes out.
+//!
+//! ```text
+//! two rows ──colours──▶ red, green, blue ──across──▶ at tensor width ──down──▶ one row of bytes
+//! of u8     whole pixels  of u8                       of i32, 2048ths
+//! ```
+//! This is what OpenCV's `INTER_LINEAR` does to a picture of bytes, to the last bit: many networks are trained and
+//! measured on it, and one whose numbers were cut down to bytes afterwards may read another character for a difference
+//! of one level. Nothing is averaged: where the part is much larger than the tensor, pixels are passed over.
+
+use crate::layout::Layout;
+use crate::letterbox::Weights;
+use crate::mask::MaskedFrame;
+
+/// Weights between pixels are counted in 2048ths.
+const ONE: f32 = 2048.0;
+/// Weights of colours are counted in 65536ths.
+const COLOUR_BITS: u32 = 16;
+
+/// Whole pixels of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub left: usize,
+    pub top: usize,
+    pub width: usize,
+    pub height: usize,
+}
+
+/// Red, green and blue of a row.
+type Colours<T> = [Vec<T>; 3];
+
+/// The buffers between the steps. They hold pixels of the last part until the next or until [`Linear::clear`].
+#[derive(Default)]
+pub(super) struct Linear {
+    planes: [Vec<u8>; 3],
+    chroma: [Vec<u8>; 2],
+    colours: Colours<u8>,
+    columns: Vec<Tap>,
+    /// Two rows at tensor width, and which row of the picture each is.
+    lines: [Line; 2],
+    made: Colours<u8>,
+}
+
+/// One row at tensor width.
+#[derive(Default)]
+struct Line {
+    row: Option<usize>,
+    colours: Colours<i32>,
+}
+
+/// A pixel is made of two, by weight.
+#[derive(Clone, Copy, Default)]
+struct Tap {
+    first: usize,
+    second: usize,
+    weights: [i32; 2],
+}
+
+impl Tap {
+    /// Of the pixel `index` of `made` over `source`. Pixel centres map to pixel centres. Beyond the ends the last pixel
+    /// is repeated: across as one whole, down as its two parts, each of which is rounded.
+    fn of(index: usize, made: usize, source: usize, is_across: bool) -> Self {
+        let at = ((index as f64 + 0.5) * (source as f64 / made as f64) - 0.5) as f32;
+        let whole = at.floor();
+        let beyond = whole < 0.0 || whole as usize + 1 >= source;
+        let part = if is_across && beyond { 0.0 } else { at - whole };
+        let last = source.saturating_sub(1);
+        let (first, second) = (whole.max(0.0) as usize, (whole + 1.0).max(0.0) as usize);
+        let weights = [1.0 - part, part].map(|weight| (weight * ONE).round_ties_even() as i32);
+        Self { first: first.min(last), second: second.min(last), weights }
+    }
+}
+
+impl Linear {
+    /// Calls `put` with each row of a part, from the top: red, green and blue, of `width` pixels.
+    pub fn each(
+        &mut self,
+        frame: &MaskedFrame,
+        cut: Cut,
+        (width, height): (usize, usize),
+        mut put: impl FnMut(usize, &[Vec<u8>; 3]),
+    ) {
+        self.columns.clear();
+        self.columns.extend((0..width).map(|x| Tap::of(x, width, cut.width, true)));
+        self.lines.iter_mut().for_each(|line| line.row = None);
+        for y in 0..height {
+            let tap = Tap::of(y, height, cut.height, false);
+            self.hold(frame, cut, [tap.first, tap.second]);
+            let Self { lines: [upper, lower], made, .. } = self;
+            let upper = if upper.row == Some(tap.first) { &*upper } else { &*lower };
+            let lower = if lower.row == Some(tap.second) { &*lower } else { upper };
+            for ((made, upper), lower) in made.iter_mut().zip(&upper.colours).zip(&lower.colours) {
+                made.resize(width, 0);
+                down(upper, lower, tap.weights, made);
+            }
+            put(y, made);
+        }
+    }
+
+    /// Overwrites the pixels that the buffers still hold.
+    pub fn clear(&mut self) {
+        let bytes = self.planes.iter_mut().chain(&mut self.chroma).chain(&mut self.colours).chain(&mut self.made);
+        bytes.for_each(|bytes| bytes.fill(0));
+        self.lines.iter_mut().flat_map(|line| &mut line.colours).for_each(|colours| colours.fill(0));
+    }
+
+    /// Makes these two rows of the cut, unless they are there already. The first ends up in the upper line, or both in
+    /// either if they are one.
+    fn hold(&mut self, frame: &MaskedFrame, cut: Cut, rows: [usize; 2]) {
+        let [upper, lower] = &mut self.lines;
+        if lower.row == Some(rows[0]) {
+            std::mem::swap(upper, lower);
+        }
+        for (place, row) in rows.into_iter().enumerate() {
+            if self.lines.iter().any(|line| line.row == Some(row)) {
+                continue;
+            }
+            self.read(frame, cut, cut.top + row);
+            let Self { lines, colours, columns, .. } = self;
+            let Some(line) = lines.get_mut(place) else { return };
+            line.row = Some(row);
+            for (made, source) in line.colours.iter_mut().zip(colours) {
+                made.clear();
+                made.extend(columns.iter().map(|tap| across(source, tap)));
+            }
+        }
+    }
+
+    /// The colours of one row of the picture within the cut.
+    fn read(&mut self, frame: &MaskedFrame, cut: Cut, row: usize) {
+        let layout = frame.layout();
+        let (shift_across, shift_down) = layout.format.chroma_shift();
+        let count = layout.format.planes();
+        for (index, plane) in self.planes.iter_mut().enumerate().take(count) {
+            plane.resize(layout.plane_size(index).0, 0);
+            frame.read_row(index, if index == 0 { row } else { row >> shift_down }, plane);
+        }
+        let [luma, u, v] = &self.planes;
+        let side = 1 << shift_across;
+        let first = cut.left >> shift_across;
+        for (chroma, plane) in self.chroma.iter_mut().zip([u, v]) {
+            chroma.resize((cut.width + side).next_multiple_of(side), 128);
+            if count == 3 {
+                let samples = plane.get(first..).unwrap_or_default();
+                chroma.chunks_exact_mut(side).zip(samples).for_each(|(pixels, sample)| pixels.fill(*sample));
+            }
+        }
+        let luma = luma.get(cut.left..cut.left + cut.width).unwrap_or_default();
+        let [u, v] = self.chroma.each_ref().map(|chroma| chroma.get(cut.left % side..).unwrap_or_default());
+        self.colours.iter_mut().for_each(|colours| colours.resize(cut.width, 0));
+        colours(&Mixing::of(layout), [luma, u, v], &mut self.colours);
+    }
+}
+
+/// The weights that turn YUV into RGB, as integers.
+struct Mixing {
+    black: i32,
+    luma: i32,
+    red_v: i32,
+    green_u: i32,
+    green_v: i32,
+    blue_u: i32,
+}
+
+impl Mixing {
+    fn of(layout: &Layout) -> Self {
+        let of = Weights::of(layout);
+        let whole = |weight: f32| (weight * (1 << COLOUR_BITS) as f32).round() as i32;
+        let [luma, red_v, green_u] = [of.luma, of.red_v, of.green_u].map(whole);
+        Self { black: of.black as i32, luma, red_v, green_u, green_v: whole(of.green_v), blue_u: whole(of.blue_u) }
+    }
+}
+
+/// Red, green and blue of pixels, rounded to bytes.
+fn colours(mixing: &Mixing, [luma, u, v]: [&[u8]; 3], [red, green, blue]: &mut Colours<u8>) {
+    let samples = luma.iter().zip(u).zip(v);
+    let made = red.iter_mut().zip(green).zip(blue);
+    for (((y, u), v), ((red, green), blue)) in samples.zip(made) {
+        let (y, u, v) = (i32::from(*y) - mixing.black, i32::from(*u) - 128, i32::from(*v) - 128);
+        let y = y * mixing.luma + (1 << (COLOUR_BITS - 1));
+        let byte = |sum: i32| (sum >> COLOUR_BITS).clamp(0, 255) as u8;
+        *red = byte(y + v * mixing.red_v);
+        *green = byte(y + u * mixing.green_u + v * mixing.green_v);
+        *blue = byte(y + u * mixing.blue_u);
+    }
+}
+
+/// A pixel at tensor width, in 2048ths.
+fn across(source: &[u8], tap: &Tap) -> i32 {
+    let value = |index: usize| i32::from(source.get(index).copied().unwrap_or(0));
+    let [first, second] = tap.weights;
+    value(tap.first) * first + value(tap.second) * second
+}
+
+/// One row between two, back to bytes. The parts lose four bits before they are weighed and sixteen after, as there.
+fn down(upper: &[i32], lower: &[i32], [first, second]: [i32; 2], made: &mut [u8]) {
+    for ((made, upper), lower) in made.iter_mut().zip(upper).zip(lower) {
+        let sum = ((first * (upper >> 4)) >> 16) + ((second * (lower >> 4)) >> 16);
+        *made = ((sum + 2) >> 2).clamp(0, 255) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests;
