@@ -1,8 +1,8 @@
 //! Cuts whole pixels out of a masked picture and resizes them between two and two, bytes in and bytes out.
 //!
 //! ```text
-//! two rows ──colours──▶ red, green, blue ──across──▶ at tensor width ──down──▶ one row of bytes
-//! of u8     whole pixels  of u8                       of i32, 2048ths
+//! a row ──pick──▶ two pixels for each of the tensor ──mix──▶ red, green, blue ──across──▶ one for each ──down──▶ bytes
+//! of u8           luma and chroma, u8                        of u8                        i32, 2048ths   two rows
 //! ```
 //! This is what OpenCV's `INTER_LINEAR` does to a picture of bytes, to the last bit: many networks are trained and
 //! measured on it, and one whose numbers were cut down to bytes afterwards may read another character for a difference
@@ -32,10 +32,13 @@ type Colours<T> = [Vec<T>; 3];
 /// The buffers between the steps. They hold pixels of the last part until the next or until [`Linear::clear`].
 #[derive(Default)]
 pub(super) struct Linear {
-    planes: [Vec<u8>; 3],
-    chroma: [Vec<u8>; 2],
+    row: Vec<u8>,
+    /// What is picked of each plane, and its colours: two for each pixel of the tensor.
+    picked: [Vec<u8>; 3],
     colours: Colours<u8>,
     columns: Vec<Tap>,
+    /// The weights of `columns`, one after another.
+    weights: Vec<i32>,
     /// Two rows at tensor width, and which row of the picture each is.
     lines: [Line; 2],
     made: Colours<u8>,
@@ -82,16 +85,19 @@ impl Linear {
     ) {
         self.columns.clear();
         self.columns.extend((0..width).map(|x| Tap::of(x, width, cut.width, true)));
+        self.weights.clear();
+        self.weights.extend(self.columns.iter().flat_map(|tap| tap.weights));
         self.lines.iter_mut().for_each(|line| line.row = None);
+        let kernels = Kernels::detect();
         for y in 0..height {
             let tap = Tap::of(y, height, cut.height, false);
-            self.hold(frame, cut, [tap.first, tap.second]);
+            self.hold(frame, cut, [tap.first, tap.second], kernels);
             let Self { lines: [upper, lower], made, .. } = self;
             let upper = if upper.row == Some(tap.first) { &*upper } else { &*lower };
             let lower = if lower.row == Some(tap.second) { &*lower } else { upper };
             for ((made, upper), lower) in made.iter_mut().zip(&upper.colours).zip(&lower.colours) {
                 made.resize(width, 0);
-                down(upper, lower, tap.weights, made);
+                (kernels.down)(upper, lower, tap.weights, made);
             }
             put(y, made);
         }
@@ -99,14 +105,14 @@ impl Linear {
 
     /// Overwrites the pixels that the buffers still hold.
     pub fn clear(&mut self) {
-        let bytes = self.planes.iter_mut().chain(&mut self.chroma).chain(&mut self.colours).chain(&mut self.made);
-        bytes.for_each(|bytes| bytes.fill(0));
+        let bytes = self.picked.iter_mut().chain(&mut self.colours).chain(&mut self.made);
+        bytes.chain([&mut self.row]).for_each(|bytes| bytes.fill(0));
         self.lines.iter_mut().flat_map(|line| &mut line.colours).for_each(|colours| colours.fill(0));
     }
 
     /// Makes these two rows of the cut, unless they are there already. The first ends up in the upper line, or both in
     /// either if they are one.
-    fn hold(&mut self, frame: &MaskedFrame, cut: Cut, rows: [usize; 2]) {
+    fn hold(&mut self, frame: &MaskedFrame, cut: Cut, rows: [usize; 2], kernels: Kernels) {
         let [upper, lower] = &mut self.lines;
         if lower.row == Some(rows[0]) {
             std::mem::swap(upper, lower);
@@ -115,40 +121,41 @@ impl Linear {
             if self.lines.iter().any(|line| line.row == Some(row)) {
                 continue;
             }
-            self.read(frame, cut, cut.top + row);
-            let Self { lines, colours, columns, .. } = self;
+            self.pick(frame, cut, cut.top + row);
+            (kernels.mix)(&Mixing::of(frame.layout()), &self.picked, &mut self.colours);
+            let Self { lines, colours, columns, weights, .. } = self;
             let Some(line) = lines.get_mut(place) else { return };
             line.row = Some(row);
             for (made, source) in line.colours.iter_mut().zip(colours) {
-                made.clear();
-                made.extend(columns.iter().map(|tap| across(source, tap)));
+                made.resize(columns.len(), 0);
+                (kernels.across)(source, weights, made);
             }
         }
     }
 
-    /// The colours of one row of the picture within the cut.
-    fn read(&mut self, frame: &MaskedFrame, cut: Cut, row: usize) {
+    /// The samples of one row of the picture that are made use of, two for each pixel of the tensor.
+    fn pick(&mut self, frame: &MaskedFrame, cut: Cut, row: usize) {
         let layout = frame.layout();
         let (shift_across, shift_down) = layout.format.chroma_shift();
-        let count = layout.format.planes();
-        for (index, plane) in self.planes.iter_mut().enumerate().take(count) {
-            plane.resize(layout.plane_size(index).0, 0);
-            frame.read_row(index, if index == 0 { row } else { row >> shift_down }, plane);
+        let Self { row: read, picked, colours, columns, .. } = self;
+        for colours in colours {
+            colours.resize(columns.len() * 2, 0);
         }
-        let [luma, u, v] = &self.planes;
-        let side = 1 << shift_across;
-        let first = cut.left >> shift_across;
-        for (chroma, plane) in self.chroma.iter_mut().zip([u, v]) {
-            chroma.resize((cut.width + side).next_multiple_of(side), 128);
-            if count == 3 {
-                let samples = plane.get(first..).unwrap_or_default();
-                chroma.chunks_exact_mut(side).zip(samples).for_each(|(pixels, sample)| pixels.fill(*sample));
+        for (index, picked) in picked.iter_mut().enumerate() {
+            picked.clear();
+            if index >= layout.format.planes() {
+                picked.resize(columns.len() * 2, 128);
+                continue;
             }
+            let (across, down) = if index == 0 { (0, 0) } else { (shift_across, shift_down) };
+            let width = layout.plane_size(index).0;
+            if read.len() < width {
+                read.resize(width, 0);
+            }
+            frame.read_row(index, row >> down, read);
+            let sample = |column: usize| read.get((cut.left + column) >> across).copied().unwrap_or(0);
+            picked.extend(columns.iter().flat_map(|tap| [sample(tap.first), sample(tap.second)]));
         }
-        let luma = luma.get(cut.left..cut.left + cut.width).unwrap_or_default();
-        let [u, v] = self.chroma.each_ref().map(|chroma| chroma.get(cut.left % side..).unwrap_or_default());
-        self.colours.iter_mut().for_each(|colours| colours.resize(cut.width, 0));
-        colours(&Mixing::of(layout), [luma, u, v], &mut self.colours);
     }
 }
 
@@ -171,8 +178,58 @@ impl Mixing {
     }
 }
 
+/// The three steps of arithmetic, as compiled for this processor.
+#[derive(Clone, Copy)]
+struct Kernels {
+    mix: fn(&Mixing, &[Vec<u8>; 3], &mut Colours<u8>),
+    across: fn(&[u8], &[i32], &mut [i32]),
+    down: fn(&[i32], &[i32], [i32; 2], &mut [u8]),
+}
+
+impl Kernels {
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            return avx2::KERNELS;
+        }
+        Self { mix, across, down }
+    }
+}
+
+/// The same code, compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use super::{Colours, Kernels, Mixing};
+
+    /// To be used only where AVX2 was detected.
+    pub(super) const KERNELS: Kernels = Kernels {
+        // SAFETY: `Kernels::detect` offers these three only when the processor has AVX2.
+        mix: |mixing, picked, colours| unsafe { mix(mixing, picked, colours) },
+        // SAFETY: as above.
+        across: |source, weights, made| unsafe { across(source, weights, made) },
+        // SAFETY: as above.
+        down: |upper, lower, weights, made| unsafe { down(upper, lower, weights, made) },
+    };
+
+    #[target_feature(enable = "avx2")]
+    fn mix(mixing: &Mixing, picked: &[Vec<u8>; 3], colours: &mut Colours<u8>) {
+        super::mix(mixing, picked, colours);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn across(source: &[u8], weights: &[i32], made: &mut [i32]) {
+        super::across(source, weights, made);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn down(upper: &[i32], lower: &[i32], weights: [i32; 2], made: &mut [u8]) {
+        super::down(upper, lower, weights, made);
+    }
+}
+
 /// Red, green and blue of pixels, rounded to bytes.
-fn colours(mixing: &Mixing, [luma, u, v]: [&[u8]; 3], [red, green, blue]: &mut Colours<u8>) {
+#[inline(always)]
+fn mix(mixing: &Mixing, [luma, u, v]: &[Vec<u8>; 3], [red, green, blue]: &mut Colours<u8>) {
     let samples = luma.iter().zip(u).zip(v);
     let made = red.iter_mut().zip(green).zip(blue);
     for (((y, u), v), ((red, green), blue)) in samples.zip(made) {
@@ -185,14 +242,16 @@ fn colours(mixing: &Mixing, [luma, u, v]: [&[u8]; 3], [red, green, blue]: &mut C
     }
 }
 
-/// A pixel at tensor width, in 2048ths.
-fn across(source: &[u8], tap: &Tap) -> i32 {
-    let value = |index: usize| i32::from(source.get(index).copied().unwrap_or(0));
-    let [first, second] = tap.weights;
-    value(tap.first) * first + value(tap.second) * second
+/// Pixels at tensor width, in 2048ths, each of two that stand side by side.
+#[inline(always)]
+fn across(source: &[u8], weights: &[i32], made: &mut [i32]) {
+    for ((made, pair), weights) in made.iter_mut().zip(source.chunks_exact(2)).zip(weights.chunks_exact(2)) {
+        *made = pair.iter().zip(weights).map(|(value, weight)| i32::from(*value) * weight).sum();
+    }
 }
 
 /// One row between two, back to bytes. The parts lose four bits before they are weighed and sixteen after, as there.
+#[inline(always)]
 fn down(upper: &[i32], lower: &[i32], [first, second]: [i32; 2], made: &mut [u8]) {
     for ((made, upper), lower) in made.iter_mut().zip(upper).zip(lower) {
         let sum = ((first * (upper >> 4)) >> 16) + ((second * (lower >> 4)) >> 16);

@@ -87,6 +87,6 @@ fn colours_stand_where_their_pixels_do() {
     linear.clear();
     let lines = linear.lines.iter().flat_map(|line| &line.colours);
     assert!(lines.flatten().all(|value| *value == 0));
-    let bytes = [&linear.planes[..], &linear.chroma, &linear.colours, &linear.made].concat();
-    assert!(bytes.iter().flatten().all(|byte| *byte == 0));
+    let bytes = [&linear.picked[..], &linear.colours, &linear.made].concat();
+    assert!(bytes.iter().flatten().chain(&linear.row).all(|byte| *byte == 0));
 }
