@@ -178,12 +178,14 @@ impl Mixing {
     }
 }
 
+type Down = fn(&[i32], &[i32], [i32; 2], &mut [u8]);
+
 /// The three steps of arithmetic, as compiled for this processor.
 #[derive(Clone, Copy)]
 struct Kernels {
     mix: fn(&Mixing, &[Vec<u8>; 3], &mut Colours<u8>),
     across: fn(&[u8], &[i32], &mut [i32]),
-    down: fn(&[i32], &[i32], [i32; 2], &mut [u8]),
+    down: Down,
 }
 
 impl Kernels {
