@@ -122,7 +122,9 @@ impl Linear {
                 continue;
             }
             self.pick(frame, cut, cut.top + row);
-            (kernels.mix)(&Mixing::of(frame.layout()), &self.picked, &mut self.colours);
+            for (mixing, colours) in Mixing::of(frame.layout()).into_iter().zip(&mut self.colours) {
+                (kernels.mix)(mixing, self.picked.each_ref().map(Vec::as_slice), colours);
+            }
             let Self { lines, colours, columns, weights, .. } = self;
             let Some(line) = lines.get_mut(place) else { return };
             line.row = Some(row);
@@ -159,31 +161,37 @@ impl Linear {
     }
 }
 
-/// The weights that turn YUV into RGB, as integers.
+/// The weights that turn YUV into one colour, as integers.
+#[derive(Clone, Copy)]
 struct Mixing {
     black: i32,
     luma: i32,
-    red_v: i32,
-    green_u: i32,
-    green_v: i32,
-    blue_u: i32,
+    u: i32,
+    v: i32,
 }
 
 impl Mixing {
-    fn of(layout: &Layout) -> Self {
+    /// Red, green and blue.
+    fn of(layout: &Layout) -> [Self; 3] {
         let of = Weights::of(layout);
         let whole = |weight: f32| (weight * (1 << COLOUR_BITS) as f32).round() as i32;
-        let [luma, red_v, green_u] = [of.luma, of.red_v, of.green_u].map(whole);
-        Self { black: of.black as i32, luma, red_v, green_u, green_v: whole(of.green_v), blue_u: whole(of.blue_u) }
+        let (black, luma) = (of.black as i32, whole(of.luma));
+        [(0.0, of.red_v), (of.green_u, of.green_v), (of.blue_u, 0.0)].map(|(u, v)| Self {
+            black,
+            luma,
+            u: whole(u),
+            v: whole(v),
+        })
     }
 }
 
+type Mix = fn(Mixing, [&[u8]; 3], &mut [u8]);
 type Down = fn(&[i32], &[i32], [i32; 2], &mut [u8]);
 
 /// The three steps of arithmetic, as compiled for this processor.
 #[derive(Clone, Copy)]
 struct Kernels {
-    mix: fn(&Mixing, &[Vec<u8>; 3], &mut Colours<u8>),
+    mix: Mix,
     across: fn(&[u8], &[i32], &mut [i32]),
     down: Down,
 }
@@ -201,12 +209,12 @@ impl Kernels {
 /// The same code, compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Colours, Kernels, Mixing};
+    use super::{Kernels, Mixing};
 
     /// To be used only where AVX2 was detected.
     pub(super) const KERNELS: Kernels = Kernels {
         // SAFETY: `Kernels::detect` offers these three only when the processor has AVX2.
-        mix: |mixing, picked, colours| unsafe { mix(mixing, picked, colours) },
+        mix: |mixing, picked, made| unsafe { mix(mixing, picked, made) },
         // SAFETY: as above.
         across: |source, weights, made| unsafe { across(source, weights, made) },
         // SAFETY: as above.
@@ -214,8 +222,8 @@ mod avx2 {
     };
 
     #[target_feature(enable = "avx2")]
-    fn mix(mixing: &Mixing, picked: &[Vec<u8>; 3], colours: &mut Colours<u8>) {
-        super::mix(mixing, picked, colours);
+    fn mix(mixing: Mixing, picked: [&[u8]; 3], made: &mut [u8]) {
+        super::mix(mixing, picked, made);
     }
 
     #[target_feature(enable = "avx2")]
@@ -229,26 +237,26 @@ mod avx2 {
     }
 }
 
-/// Red, green and blue of pixels, rounded to bytes.
+/// One colour of pixels, rounded to bytes. Here and below nothing comes near the ends of its type; sums are said to wrap
+/// so that those of several pixels are made at once in every profile.
 #[inline(always)]
-fn mix(mixing: &Mixing, [luma, u, v]: &[Vec<u8>; 3], [red, green, blue]: &mut Colours<u8>) {
-    let samples = luma.iter().zip(u).zip(v);
-    let made = red.iter_mut().zip(green).zip(blue);
-    for (((y, u), v), ((red, green), blue)) in samples.zip(made) {
-        let (y, u, v) = (i32::from(*y) - mixing.black, i32::from(*u) - 128, i32::from(*v) - 128);
-        let y = y * mixing.luma + (1 << (COLOUR_BITS - 1));
-        let byte = |sum: i32| (sum >> COLOUR_BITS).clamp(0, 255) as u8;
-        *red = byte(y + v * mixing.red_v);
-        *green = byte(y + u * mixing.green_u + v * mixing.green_v);
-        *blue = byte(y + u * mixing.blue_u);
+fn mix(mixing: Mixing, [luma, u, v]: [&[u8]; 3], made: &mut [u8]) {
+    let zero = mixing.black.wrapping_mul(mixing.luma).wrapping_add(mixing.u.wrapping_add(mixing.v).wrapping_mul(128));
+    let offset = (1_i32 << (COLOUR_BITS - 1)).wrapping_sub(zero);
+    for (((y, u), v), made) in luma.iter().zip(u).zip(v).zip(made) {
+        let (y, u, v) = (i32::from(*y), i32::from(*u), i32::from(*v));
+        let chroma = u.wrapping_mul(mixing.u).wrapping_add(v.wrapping_mul(mixing.v));
+        let sum = y.wrapping_mul(mixing.luma).wrapping_add(chroma).wrapping_add(offset);
+        *made = (sum >> COLOUR_BITS).clamp(0, 255) as u8;
     }
 }
 
 /// Pixels at tensor width, in 2048ths, each of two that stand side by side.
 #[inline(always)]
 fn across(source: &[u8], weights: &[i32], made: &mut [i32]) {
-    for ((made, pair), weights) in made.iter_mut().zip(source.chunks_exact(2)).zip(weights.chunks_exact(2)) {
-        *made = pair.iter().zip(weights).map(|(value, weight)| i32::from(*value) * weight).sum();
+    let (pairs, weights) = (source.as_chunks::<2>().0, weights.as_chunks::<2>().0);
+    for ((made, [first, second]), [one, other]) in made.iter_mut().zip(pairs).zip(weights) {
+        *made = i32::from(*first).wrapping_mul(*one).wrapping_add(i32::from(*second).wrapping_mul(*other));
     }
 }
 
@@ -256,8 +264,9 @@ fn across(source: &[u8], weights: &[i32], made: &mut [i32]) {
 #[inline(always)]
 fn down(upper: &[i32], lower: &[i32], [first, second]: [i32; 2], made: &mut [u8]) {
     for ((made, upper), lower) in made.iter_mut().zip(upper).zip(lower) {
-        let sum = ((first * (upper >> 4)) >> 16) + ((second * (lower >> 4)) >> 16);
-        *made = ((sum + 2) >> 2).clamp(0, 255) as u8;
+        let part = |value: i32, weight: i32| (value >> 4).wrapping_mul(weight) >> 16;
+        let sum = part(*upper, first).wrapping_add(part(*lower, second));
+        *made = (sum.wrapping_add(2) >> 2).clamp(0, 255) as u8;
     }
 }
 
