@@ -28,12 +28,12 @@ input = { name = "images", width = 144, height = 48, colour = "rgb", range = "0.
 output = { decoder = "plate-slots", names = ["slots"], slots = 10, pad = "_", alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖÜ_" }
 "#;
 const PUBLIC_FINDER: &str = r#"task = "plate-detection"
-input = { name = "images", width = 416, height = 416, colour = "rgb", range = "0..1", letterbox = "centre", pad = 114 }
+input = { name = "images", width = 416, height = 416, colour = "rgb", range = "0..1", letterbox = "centre", pad = 114, resize = "linear" }
 output = { decoder = "yolo-nms", rows = "picture-box-class-score", names = ["output0"] }
 classes = { names = ["License Plate"], map = { "License Plate" = "plate" } }
 "#;
 const PUBLIC_READER: &str = r#"task = "plate-reading"
-input = { name = "input", layout = "nhwc", element = "u8", width = 128, height = 64, colour = "rgb", range = "0..255", letterbox = "stretch" }
+input = { name = "input", layout = "nhwc", element = "u8", width = 128, height = 64, colour = "rgb", range = "0..255", letterbox = "stretch", resize = "linear", margin = [0.0, 0.0] }
 output = { decoder = "plate-slots", names = ["Identity:0"], slots = 9, pad = "_", alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_" }
 "#;
 
@@ -49,8 +49,6 @@ struct Pair {
     name: &'static str,
     finder: ModelFile,
     reader: ModelFile,
-    /// What the reader is shown round the plate: parts of its sides.
-    margin: (f32, f32),
 }
 
 impl Pair {
@@ -59,7 +57,7 @@ impl Pair {
     }
 
     fn reader(&self, runtime: &Runtime) -> PlateReader {
-        PlateReader::open(runtime, &self.reader).unwrap().with_margin(self.margin.0, self.margin.1)
+        PlateReader::open(runtime, &self.reader).unwrap()
     }
 }
 
@@ -102,9 +100,8 @@ fn pair(name: &'static str, files: [PathBuf; 2], ours: bool) -> Option<Pair> {
         return None;
     }
     let [finder, reader] = files;
-    let (find, read, margin) =
-        if ours { (OUR_FINDER, OUR_READER, (0.04, 0.10)) } else { (PUBLIC_FINDER, PUBLIC_READER, (0.0, 0.0)) };
-    Some(Pair { name, finder: model(&finder, find), reader: model(&reader, read), margin })
+    let (find, read) = if ours { (OUR_FINDER, OUR_READER) } else { (PUBLIC_FINDER, PUBLIC_READER) };
+    Some(Pair { name, finder: model(&finder, find), reader: model(&reader, read) })
 }
 
 fn model(file: &Path, rest: &str) -> ModelFile {

@@ -342,6 +342,13 @@ fn mistakes_in_a_manifest_are_said_with_what_to_write() {
         ("\"bgr\"", "\"grey\"", "write \"rgb\" or \"bgr\""),
         ("pad = 114\n", "", "`input.pad`: is missing"),
         ("\"top-left\"\npad = 114", "\"stretch\"", "keep their proportion"),
+        (
+            "pad = 114",
+            "pad = 114\nresize = \"linear\"",
+            "`input.resize` belongs to tasks `plate-detection` and `plate-",
+        ),
+        ("pad = 114", "pad = 114\nmargin = [0.1, 0.1]", "`input.margin` belongs to task `plate-reading`"),
+        ("pad = 114", "pad = 114\nmargin = [0.1, -0.1]", "`input.margin`: is no margin"),
         ("\"0..255\"", "\"-1..1\"", "unknown variant `-1..1`"),
         ("[\"kite\", \"car\", \"person\"]", "\"imagenet\"", "`imagenet` is no list of classes"),
         ("[\"kite\", \"car\", \"person\"]", "[\"kite\", \"car\", \"car\", \"person\"]", "`car` occurs twice"),

@@ -4,8 +4,11 @@ use crate::support::engine::runtime;
 use crate::support::{data, manifest_of};
 use image::{GrayImage, RgbImage};
 use std::path::Path;
-use std::time::{Duration, Instant};
-use vokter_frames::{Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Quad, RawFrame};
+use std::time::Instant;
+use vokter_frames::{
+    Channels, Cropper, Filling, Layout, MaskPlan, MaskedFrame, PixelFormat, PixelLease, Placement, Quad, RawFrame,
+    Resize, TensorSpec,
+};
 use vokter_models::{ModelFile, PlateFinder, PlateReader};
 use vokter_rules::geometry::{Point, Polygon, Rect};
 
@@ -100,52 +103,73 @@ fn read_all(chain: &mut (PlateFinder, PlateReader), frame: &MaskedFrame) -> Vec<
     found.iter().map(|plate| chain.1.read(frame, &plate.corners).unwrap().disclose_text().to_string()).collect()
 }
 
-/// Prints what the public models read of the photographs through our code, and how fast: `scripts/check-plates.sh` has
-/// another library read the same.
+/// The pixels of a frame as a picture file.
+fn write_pixels(frame: &MaskedFrame, path: &Path) {
+    let (width, height) = (frame.width(), frame.height());
+    let (placement, channels) = (Placement::Centre, Channels::Rgb);
+    let spec = TensorSpec { width, height, placement, channels, white: 255.0, pad: 0.0 };
+    let header = format!("P6 {width} {height} 255\n").into_bytes();
+    let mut pixels = vec![0; spec.numbers()];
+    Cropper::new(Resize::Linear).pixels(frame, &Quad::of(&WHOLE), &spec, Filling::Stretch, &mut pixels);
+    std::fs::write(path, [header, pixels].concat()).unwrap();
+}
+
+/// Photographs read by that many chains, each on a core of its own, in so many seconds.
+fn read_for(seconds: f64, chains: &mut [(PlateFinder, PlateReader)], frames: &[MaskedFrame]) -> usize {
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let work = |(number, chain): (usize, _)| {
+            let share = frames.iter().cycle().skip(number * frames.len() / 2);
+            scope.spawn(move || {
+                let chain: &mut (PlateFinder, PlateReader) = chain;
+                let mut done = 0;
+                for frame in share.take_while(|_| begun.elapsed().as_secs_f64() < seconds) {
+                    read_all(chain, frame);
+                    done += 1;
+                }
+                done
+            })
+        };
+        let handles: Vec<_> = chains.iter_mut().enumerate().map(work).collect();
+        handles.into_iter().map(|handle| handle.join().unwrap()).sum()
+    })
+}
+
+/// Prints what the public models read of the photographs through our code, and leaves the pixels that they were given;
+/// then reads them again for as long and on as many cores as it is told: `scripts/check_plates.py` has another library
+/// do the same in turns.
 #[test]
-#[ignore = "scripts/check-plates.sh reads what it prints"]
+#[ignore = "scripts/check_plates.py asks it"]
 fn plates_for_a_peer() {
     let Some(data) = data() else { return };
-    // As found, our sampling of the smallest plates costs two of the forty; a little more than the plate makes up for it.
     let chain = || {
         let file = |name| ModelFile::open(&manifest_of(&data, name)).unwrap();
         let finder = PlateFinder::open(&runtime(), &file("plate-yolov9t"), 0.4).unwrap();
-        (finder, PlateReader::open(&runtime(), &file("plate-ocr")).unwrap().with_margin(0.06, 0.12))
+        (finder, PlateReader::open(&runtime(), &file("plate-ocr")).unwrap())
     };
-    let folder = data.join("plates");
+    let (folder, made) = (data.join("plates"), Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tests/plates"));
+    std::fs::create_dir_all(&made).unwrap();
     let mut labels: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     labels.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     labels.sort();
-    let (mut frames, mut photographs, mut reader) = (vec![], vec![], chain());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut chains: Vec<_> = (0..cores).map(|_| chain()).collect();
+    let (mut frames, mut photographs) = (vec![], vec![]);
     for label in labels {
         let line = std::fs::read_to_string(label).unwrap();
         let fields: Vec<_> = line.trim().split('\t').collect();
         let frame = photograph(&image::open(folder.join(fields[0])).unwrap().to_rgb8());
-        let read = read_all(&mut reader, &frame);
-        photographs.push(serde_json::json!({ "file": fields[0], "plate": fields[5], "read": read }));
+        let read = read_all(&mut chains[0], &frame);
+        let pixels = made.join(fields[0]).with_extension("ppm");
+        write_pixels(&frame, &pixels);
+        photographs.push(serde_json::json!({ "file": fields[0], "pixels": pixels, "plate": fields[5], "read": read }));
         frames.push(frame);
     }
-    let rate = |threads: usize| {
-        let chains: Vec<_> = (0..threads).map(|_| chain()).collect();
-        let begun = Instant::now();
-        let done: usize = std::thread::scope(|scope| {
-            let frames = &frames;
-            let work = |mut chain: (PlateFinder, PlateReader)| {
-                scope.spawn(move || {
-                    let mut done = 0;
-                    for frame in frames.iter().cycle().take_while(|_| begun.elapsed() < Duration::from_secs(10)) {
-                        read_all(&mut chain, frame);
-                        done += 1;
-                    }
-                    done
-                })
-            };
-            let handles: Vec<_> = chains.into_iter().map(work).collect();
-            handles.into_iter().map(|handle| handle.join().unwrap()).sum()
-        });
-        done as f64 / begun.elapsed().as_secs_f64()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (one, all) = (rate(1), rate(cores));
-    println!("{}", serde_json::json!({ "photographs": photographs, "cores": cores, "one": one, "all": all }));
+    println!("{}", serde_json::json!({ "photographs": photographs, "cores": cores }));
+    for asked in std::io::stdin().lines() {
+        let asked = asked.unwrap();
+        let (seconds, cores) = asked.split_once(' ').unwrap();
+        let chains = &mut chains[..cores.parse().unwrap()];
+        println!("frames {}", read_for(seconds.parse().unwrap(), chains, &frames));
+    }
 }

@@ -5,11 +5,13 @@
 //!     /  AB 123  \      homography      │  AB 123  │      rows come through the door of `MaskedFrame`,
 //!    d ────────── c     ─────────▶      d──────────c      so masks are burned into every crop (INV-2)
 //! ```
-//! Only the rows that the part covers are read. Where the part is much larger than the tensor, its pixels are averaged
-//! in whole blocks as they come, and what remains is interpolated between two (bilinear).
+//! Only the rows that the part covers are read. How they become the tensor's is [`Resize`].
 
-use crate::letterbox::{Channels, Fit, TensorSpec, Weights};
+mod linear;
+
+use crate::letterbox::{Channels, Fit, Placement, TensorSpec, Weights};
 use crate::mask::MaskedFrame;
+use linear::{Cut, Linear};
 use vokter_rules::geometry::{Point, Rect};
 
 /// A quadrilateral in normalised picture coordinates: its corners in the order upper left, upper right, lower right,
@@ -58,6 +60,11 @@ impl Quad {
         }
     }
 
+    /// Whether it is a box.
+    fn is_upright(&self) -> bool {
+        *self == Self::of(&self.bounds())
+    }
+
     fn is_finite(&self) -> bool {
         self.corners.iter().all(|corner| corner.x.is_finite() && corner.y.is_finite())
     }
@@ -79,23 +86,55 @@ pub enum Filling {
     Letterbox,
 }
 
+/// How pixels of a part become those of a tensor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resize {
+    /// Where the part is much larger than the tensor, its pixels are averaged in whole blocks as they come; what remains
+    /// is interpolated between two (bilinear). Nothing is rounded.
+    #[default]
+    Averaged,
+    /// A box is cut at whole pixels, bytes are interpolated between two however far apart, and become bytes: as OpenCV's
+    /// `INTER_LINEAR`, to the bit. What is no box is averaged.
+    Linear,
+}
+
+/// Where a part stands in a tensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// What is shown, in normalised picture coordinates: the part, or the whole pixels of it that were cut.
+    part: Rect,
+    /// Where that stands, in tensor pixels.
+    place: Rect,
+}
+
+impl Shown {
+    /// From tensor pixels to normalised picture coordinates, of a part that is a box.
+    pub fn to_picture(&self, at: Point) -> Point {
+        let Self { part, place } = self;
+        let x = (at.x - place.left) / place.width();
+        let y = (at.y - place.top) / place.height();
+        Point::new(part.left + x * part.width(), part.top + y * part.height())
+    }
+}
+
 /// Cuts parts of pictures into tensors. Its buffers grow to the largest part that it has seen; they hold pixels of the
 /// last one until the next or until [`Cropper::clear`].
 #[derive(Default)]
 pub struct Cropper {
+    resize: Resize,
     row: Vec<u8>,
     planes: [Patch; 3],
+    linear: Linear,
 }
 
 impl Cropper {
     /// One without buffers yet.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(resize: Resize) -> Self {
+        Self { resize, ..Self::default() }
     }
 
     /// Cuts a part into `1 x 3 x height x width` numbers, 0 to [`TensorSpec::white`]. Beyond the picture its outermost
-    /// pixels are repeated. `tensor` holds [`TensorSpec::numbers`] numbers. Returns where in the tensor the part
-    /// stands: [`Fit::to_picture`] gives coordinates of 0 to 1 within the part.
+    /// pixels are repeated. `tensor` holds [`TensorSpec::numbers`] numbers.
     pub fn planes(
         &mut self,
         frame: &MaskedFrame,
@@ -103,13 +142,31 @@ impl Cropper {
         spec: &TensorSpec,
         filling: Filling,
         tensor: &mut [f32],
-    ) -> Fit {
+    ) -> Shown {
+        let side = spec.width * spec.height;
+        let order = order(spec.channels);
+        if let Some((cut, fit, shown)) = self.whole_pixels(frame, part, spec, filling) {
+            if !fit.fills(spec) {
+                tensor.fill(spec.pad);
+            }
+            let (left, top, width, height) = fit.place();
+            self.linear.each(frame, cut, (width, height), |y, colours| {
+                let start = (top + y) * spec.width + left;
+                for (plane, channel) in tensor.chunks_exact_mut(side).zip(order) {
+                    let (Some(row), Some(colours)) = (plane.get_mut(start..start + width), colours.get(channel)) else {
+                        continue;
+                    };
+                    row.iter_mut()
+                        .zip(colours)
+                        .for_each(|(value, byte)| *value = f32::from(*byte) * spec.white / 255.0);
+                }
+            });
+            return shown;
+        }
         let fit = fit_of(frame, part, spec, filling);
         if !fit.fills(spec) {
             tensor.fill(spec.pad);
         }
-        let side = spec.width * spec.height;
-        let order = order(spec.channels);
         let scale = spec.white / 255.0;
         self.each(frame, part, fit, |x, y, rgb| {
             for (plane, channel) in tensor.chunks_exact_mut(side).zip(order) {
@@ -118,7 +175,7 @@ impl Cropper {
                 }
             }
         });
-        fit
+        Shown { part: part.bounds(), place: fit.rect() }
     }
 
     /// Cuts a part into `1 x height x width x 3` bytes, 0 to 255; otherwise as [`Cropper::planes`].
@@ -129,12 +186,28 @@ impl Cropper {
         spec: &TensorSpec,
         filling: Filling,
         tensor: &mut [u8],
-    ) -> Fit {
+    ) -> Shown {
+        let order = order(spec.channels);
+        let pad = (spec.pad / spec.white * 255.0).round() as u8;
+        if let Some((cut, fit, shown)) = self.whole_pixels(frame, part, spec, filling) {
+            if !fit.fills(spec) {
+                tensor.fill(pad);
+            }
+            let (left, top, width, height) = fit.place();
+            self.linear.each(frame, cut, (width, height), |y, colours| {
+                let start = ((top + y) * spec.width + left) * 3;
+                let Some(row) = tensor.get_mut(start..start + width * 3) else { return };
+                for (place, channel) in order.into_iter().enumerate() {
+                    let bytes = colours.get(channel).into_iter().flatten();
+                    row.iter_mut().skip(place).step_by(3).zip(bytes).for_each(|(value, byte)| *value = *byte);
+                }
+            });
+            return shown;
+        }
         let fit = fit_of(frame, part, spec, filling);
         if !fit.fills(spec) {
-            tensor.fill((spec.pad / spec.white * 255.0) as u8);
+            tensor.fill(pad);
         }
-        let order = order(spec.channels);
         self.each(frame, part, fit, |x, y, rgb| {
             let start = (y * spec.width + x) * 3;
             let Some(pixel) = tensor.get_mut(start..start + 3) else { return };
@@ -142,7 +215,7 @@ impl Cropper {
                 *value = (rgb.get(channel).copied().unwrap_or(0.0) + 0.5) as u8;
             }
         });
-        fit
+        Shown { part: part.bounds(), place: fit.rect() }
     }
 
     /// Overwrites the pixels that the buffers still hold.
@@ -151,6 +224,46 @@ impl Cropper {
         for plane in &mut self.planes {
             plane.values.fill(0.0);
         }
+        self.linear.clear();
+    }
+
+    /// The whole pixels that are cut and where they stand, if they are to be resized as bytes. Networks that are given
+    /// their pictures in the middle are trained on boxes that were scaled and moved by the numbers before rounding to
+    /// whole pixels, and so are those that they say.
+    fn whole_pixels(
+        &self,
+        frame: &MaskedFrame,
+        part: &Quad,
+        spec: &TensorSpec,
+        filling: Filling,
+    ) -> Option<(Cut, Fit, Shown)> {
+        if self.resize != Resize::Linear || !part.is_finite() || !part.is_upright() {
+            return None;
+        }
+        let Rect { left, top, right, bottom } = part.bounds();
+        let span = |from: f32, to: f32, whole: usize| {
+            let pixel = |at: f32| (at.clamp(0.0, 1.0) * whole as f32) as usize;
+            let first = pixel(from).min(whole.saturating_sub(1));
+            (first, pixel(to).saturating_sub(first).max(1))
+        };
+        let ((left, width), (top, height)) = (span(left, right, frame.width()), span(top, bottom, frame.height()));
+        let (across, down) = (frame.width() as f32, frame.height() as f32);
+        let part = Rect::new(
+            left as f32 / across,
+            top as f32 / down,
+            (left + width) as f32 / across,
+            (top + height) as f32 / down,
+        );
+        let cut = Cut { left, top, width, height };
+        let (fit, place) = match (filling, spec.placement) {
+            (Filling::Stretch, _) => (Fit::whole(spec), Fit::whole(spec).rect()),
+            (Filling::Letterbox, Placement::TopLeft) => {
+                let fit = Fit::of_sides(spec, width as f64, height as f64);
+                (fit, fit.rect())
+            }
+            (Filling::Letterbox, Placement::Centre) => Fit::nearest(spec, width as f64, height as f64),
+        };
+        Some((cut, fit, Shown { part, place }))
     }
 
     /// Calls `put` with the column, the row and the colour (red, green, blue, 0 to 255) of each tensor pixel that the

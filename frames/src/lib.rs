@@ -20,7 +20,7 @@ mod mask;
 mod still;
 pub mod wire;
 
-pub use crop::{Cropper, Filling, Quad};
+pub use crop::{Cropper, Filling, Quad, Resize, Shown};
 pub use layout::{ColourMatrix, Layout, LayoutError, PixelFormat, Plane};
 pub use letterbox::{Channels, Fit, Letterbox, Placement, TensorSpec, kernel_name};
 pub use luma::LumaPlane;

@@ -89,7 +89,20 @@ impl Fit {
     pub(crate) fn of_sides(spec: &TensorSpec, width: f64, height: f64) -> Self {
         let scale = (spec.width as f64 / width).min(spec.height as f64 / height);
         let side = |picture: f64, tensor: usize| ((picture * scale) as usize).clamp(1, tensor);
-        let (width, height) = (side(width, spec.width), side(height, spec.height));
+        Self::of_content(spec, side(width, spec.width), side(height, spec.height))
+    }
+
+    /// The same with sides rounded to the nearest whole pixel, and the place that it would have without rounding.
+    pub(crate) fn nearest(spec: &TensorSpec, width: f64, height: f64) -> (Self, Rect) {
+        let scale = (spec.width as f64 / width).min(spec.height as f64 / height);
+        let side = |picture: f64, tensor: usize| ((picture * scale).round_ties_even() as usize).clamp(1, tensor);
+        let fit = Self::of_content(spec, side(width, spec.width), side(height, spec.height));
+        let (left, top) = ((spec.width - fit.width) as f32 / 2.0, (spec.height - fit.height) as f32 / 2.0);
+        (fit, Rect::new(left, top, left + (width * scale) as f32, top + (height * scale) as f32))
+    }
+
+    /// Where something that fills so much of the tensor stands.
+    const fn of_content(spec: &TensorSpec, width: usize, height: usize) -> Self {
         let (left, top) = match spec.placement {
             Placement::TopLeft => (0, 0),
             Placement::Centre => ((spec.width - width) / 2, (spec.height - height) / 2),
@@ -110,6 +123,12 @@ impl Fit {
     /// Left, top, width and height.
     pub(crate) const fn place(&self) -> (usize, usize, usize, usize) {
         (self.left, self.top, self.width, self.height)
+    }
+
+    /// The same as a box.
+    pub(crate) const fn rect(&self) -> Rect {
+        let (right, bottom) = (self.left + self.width, self.top + self.height);
+        Rect::new(self.left as f32, self.top as f32, right as f32, bottom as f32)
     }
 
     /// A box in tensor pixels, in normalised picture coordinates.

@@ -18,7 +18,7 @@ use crate::file::read_regular;
 use crate::graph::Element;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use vokter_frames::{Channels, Placement, TensorSpec};
+use vokter_frames::{Channels, Placement, Resize, TensorSpec};
 use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 
@@ -101,6 +101,10 @@ pub struct Input {
     pub letterbox: Letterboxing,
     /// The grey level round the picture, 0 to 255 whatever the range.
     pub pad: u8,
+    /// How pixels of the part that is shown become the input's; for plates.
+    pub resize: Resize,
+    /// How much more than the plate a reader is shown: parts of its sides, across and down, that are added in all.
+    pub margin: [f32; 2],
 }
 
 /// The order of an input's sides.

@@ -1,6 +1,8 @@
 //! From `model.toml` as written to a [`Manifest`]; gathers every mistake.
 
-use super::written::{Names, Range, Written, WrittenClasses, WrittenElement, WrittenInput, WrittenOutput};
+use super::written::{
+    Names, Range, Written, WrittenClasses, WrittenElement, WrittenInput, WrittenOutput, WrittenResize,
+};
 use super::{Colour, Decoder, Input, Letterboxing, Manifest, Mistake, Task, TensorLayout, counting};
 use crate::classes::{ClassMap, Fate, standard_list};
 use crate::decode::yolox;
@@ -8,9 +10,13 @@ use crate::graph::Element;
 use crate::plate::corners;
 use std::collections::BTreeSet;
 use std::path::Path;
+use vokter_frames::Resize;
 use vokter_rules::digest::Digest;
 use vokter_rules::limits;
 use vokter_rules::object::ObjectClass;
+
+/// The margin of a reader that says none: that of the project's own.
+const MARGIN: [f32; 2] = [0.04, 0.10];
 
 pub(super) fn resolve(written: Written, folder: &Path) -> Result<Manifest, Vec<Mistake>> {
     let mut mistakes = vec![];
@@ -93,6 +99,22 @@ fn input(written: &WrittenInput, task: Task, decoder: Option<&Decoder>, mistakes
         }
         _ => {}
     }
+    let is_of_plates = matches!(task, Task::PlateDetection | Task::PlateReading);
+    let (resize, margin) = (written.resize.filter(|_| is_of_plates), written.margin);
+    if margin.is_some_and(|margin| margin.iter().any(|part| !(0.0..=1.0).contains(part))) {
+        wrong(
+            "input.margin",
+            "is no margin; write the parts of a plate's sides that are added, 0 to 1: [across, down]",
+        );
+    }
+    for (key, is_misplaced, owner) in [
+        ("input.resize", written.resize.is_some() && !is_of_plates, "tasks `plate-detection` and `plate-reading`"),
+        ("input.margin", margin.is_some() && task != Task::PlateReading, "task `plate-reading`"),
+    ] {
+        if is_misplaced {
+            mistakes.push(Mistake::Misplaced { key, owner });
+        }
+    }
     Input {
         name: written.name.clone(),
         layout: written.layout,
@@ -103,6 +125,11 @@ fn input(written: &WrittenInput, task: Task, decoder: Option<&Decoder>, mistakes
         white: if written.range == Range::Bytes { 255.0 } else { 1.0 },
         letterbox: written.letterbox,
         pad: written.pad.unwrap_or(0),
+        resize: match resize {
+            Some(WrittenResize::Linear) => Resize::Linear,
+            Some(WrittenResize::Averaged) | None => Resize::Averaged,
+        },
+        margin: margin.unwrap_or(MARGIN),
     }
 }
 

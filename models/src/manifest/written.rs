@@ -70,6 +70,17 @@ pub(super) struct WrittenInput {
     pub letterbox: Letterboxing,
     /// Grey level round the picture, 0 to 255; for letterboxes only.
     pub pad: Option<u8>,
+    /// How pixels become the input's; for plates.
+    pub resize: Option<WrittenResize>,
+    /// Parts of a plate's sides that are added in all, across and down; for `plate-reading`.
+    pub margin: Option<[f32; 2]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum WrittenResize {
+    Averaged,
+    Linear,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]

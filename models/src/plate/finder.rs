@@ -5,8 +5,8 @@ use crate::decode::Detection;
 use crate::detector;
 use crate::manifest::{Decoder, Task};
 use crate::{ModelError, ModelFile, Runtime, Session};
-use vokter_frames::{Cropper, Filling, Fit, MaskedFrame, Quad, TensorSpec};
-use vokter_rules::geometry::{Point, Rect};
+use vokter_frames::{Cropper, Filling, MaskedFrame, Quad, TensorSpec};
+use vokter_rules::geometry::Rect;
 use vokter_rules::limits;
 use vokter_rules::object::ObjectClass;
 
@@ -49,7 +49,7 @@ impl PlateFinder {
             session: file.session_as_written(runtime)?,
             file: file.clone(),
             floor,
-            cropper: Cropper::new(),
+            cropper: Cropper::new(manifest.input.resize),
             boxes: Vec::with_capacity(limits::PLATES_PER_REGION),
             candidates: Vec::with_capacity(limits::PLATES_PER_REGION),
             found: Vec::with_capacity(limits::PLATES_PER_REGION),
@@ -71,7 +71,7 @@ impl PlateFinder {
     fn find_in(&mut self, frame: &MaskedFrame, region: &Rect) -> Result<(), ModelError> {
         let region = region.clipped();
         let input = self.session.input()?;
-        let fit = self.cropper.planes(frame, &Quad::of(&region), &self.spec, Filling::Letterbox, input);
+        let shown = self.cropper.planes(frame, &Quad::of(&region), &self.spec, Filling::Letterbox, input);
         self.session.run()?;
         self.candidates.clear();
         let manifest = self.file.manifest();
@@ -89,7 +89,7 @@ impl PlateFinder {
         }
         corners::suppress(&mut self.candidates, &mut self.found);
         for plate in &mut self.found {
-            plate.corners.corners = plate.corners.corners.map(|corner| to_picture(corner, fit, &region));
+            plate.corners.corners = plate.corners.corners.map(|corner| shown.to_picture(corner));
         }
         Ok(())
     }
@@ -101,10 +101,4 @@ impl PlateFinder {
     pub(super) const fn session(&mut self) -> &mut Session {
         &mut self.session
     }
-}
-
-/// From tensor pixels to the picture, by way of the region that the tensor shows.
-fn to_picture(corner: Point, fit: Fit, region: &Rect) -> Point {
-    let within = fit.to_picture(&Rect::new(corner.x, corner.y, corner.x, corner.y));
-    Point::new(region.left + within.left * region.width(), region.top + within.top * region.height())
 }

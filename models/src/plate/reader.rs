@@ -6,10 +6,6 @@ use crate::manifest::{Colour, Decoder, Letterboxing, Manifest};
 use crate::{ModelError, ModelFile, Runtime, Session};
 use vokter_frames::{Channels, Cropper, Filling, MaskedFrame, Placement, Quad, TensorSpec};
 
-/// How much more than the plate the reader is shown: parts of its sides, across and down, that are added in all. As in
-/// its training.
-const MARGIN: (f32, f32) = (0.04, 0.10);
-
 /// One thread's reader. A reading has memory of its own; nothing else is allocated after the first picture.
 pub struct PlateReader {
     session: Session,
@@ -17,7 +13,7 @@ pub struct PlateReader {
     filling: Filling,
     characters: Vec<char>,
     blank: char,
-    margin: (f32, f32),
+    margin: [f32; 2],
     cropper: Cropper,
 }
 
@@ -38,16 +34,8 @@ impl PlateReader {
             return Err(ModelError::WrongModel { path: path(), what });
         };
         let session = file.session_as_written(runtime)?;
-        let (characters, cropper) = (alphabet.chars().collect(), Cropper::new());
-        Ok(Self { session, spec, filling, characters, blank: *pad, margin: MARGIN, cropper })
-    }
-
-    /// The same for a network that was trained on another margin round the plate: parts of its sides, across and down,
-    /// that are added in all.
-    #[must_use]
-    pub fn with_margin(mut self, across: f32, down: f32) -> Self {
-        self.margin = (across, down);
-        self
+        let (characters, cropper) = (alphabet.chars().collect(), Cropper::new(manifest.input.resize));
+        Ok(Self { session, spec, filling, characters, blank: *pad, margin: manifest.input.margin, cropper })
     }
 
     /// Reads the plate within these corners. Whatever comes of it, no picture of the plate and no reading stays behind,
@@ -56,7 +44,8 @@ impl PlateReader {
     /// # Errors
     /// When the network's run fails.
     pub fn read(&mut self, frame: &MaskedFrame, plate: &Quad) -> Result<PlateReading, ModelError> {
-        let reading = self.read_crop(frame, &plate.grown(self.margin.0, self.margin.1));
+        let [across, down] = self.margin;
+        let reading = self.read_crop(frame, &plate.grown(across, down));
         self.cropper.clear();
         self.session.clear()?;
         reading
