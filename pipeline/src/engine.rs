@@ -120,7 +120,7 @@ impl Engine {
             let (name, for_stage) = (&camera.name, Arc::clone(&health));
             let stage = Stage::new(policy, name, commissioning, options.stills, random, for_stage, sender.clone());
             engine.tallies.extend(stage.tallies());
-            let lanes = lanes(policy, name, &reads, &reporter);
+            let lanes = lanes(policy, name, &reads, &reporter, &health);
             lanes_of.push(lanes.iter().map(Lane::view).collect::<Vec<_>>());
             stages.push(Mutex::new(stage.with_lanes(lanes)));
             engine.cameras.push(Arc::clone(&health));
@@ -281,10 +281,11 @@ fn lanes(
     camera: &str,
     reads: &[(String, Arc<AtomicBool>)],
     reports: &Sender<LaneReport>,
+    health: &Arc<CameraHealth>,
 ) -> Vec<Lane> {
     let lane = |(purpose, rule): (&Purpose, &Rule)| {
         let (_, reads) = reads.iter().find(|(name, _)| *name == purpose.name)?;
-        Lane::of(policy, (purpose, rule), reads, reports)
+        Lane::of(policy, (purpose, rule), reads, reports, health)
     };
     policy.rules_of(camera).filter_map(lane).collect()
 }

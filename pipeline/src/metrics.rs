@@ -22,6 +22,10 @@ pub enum Metric {
     FramesShed,
     /// Pictures that went through the detector.
     FramesAnalysed,
+    /// Vehicles in lanes whose plate was read.
+    PassagesRead,
+    /// Vehicles in lanes whose plate was not, while plates were read.
+    PassagesUnread,
     /// Events that rules reported.
     Events,
     /// Connections to the camera that were lost.
@@ -32,7 +36,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric, in declaration order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::PacketsReceived,
         Self::PacketsOutsideSchedule,
         Self::PacketsShed,
@@ -41,6 +45,8 @@ impl Metric {
         Self::FramesGated,
         Self::FramesShed,
         Self::FramesAnalysed,
+        Self::PassagesRead,
+        Self::PassagesUnread,
         Self::Events,
         Self::Disconnects,
         Self::DecoderRestarts,
@@ -59,6 +65,10 @@ impl Metric {
             Self::FramesGated => ("vokter_frames_gated_total", "pictures that the motion gate kept from inference"),
             Self::FramesShed => ("vokter_frames_shed_total", "pictures shed because inference was behind"),
             Self::FramesAnalysed => ("vokter_frames_analysed_total", "pictures that went through the detector"),
+            Self::PassagesRead => ("vokter_passages_read_total", "vehicles in lanes whose plate was read"),
+            Self::PassagesUnread => {
+                ("vokter_passages_unread_total", "vehicles in lanes whose plate was not read, while plates were")
+            }
             Self::Events => ("vokter_events_total", "events that rules reported"),
             Self::Disconnects => ("vokter_disconnects_total", "connections to the camera that were lost"),
             Self::DecoderRestarts => ("vokter_decoder_restarts_total", "decoder processes that died or were ended"),

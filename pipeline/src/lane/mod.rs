@@ -20,6 +20,8 @@ pub use chain::PlateChain;
 pub use switch::PlateSwitch;
 pub(crate) use view::{LaneView, read};
 
+use crate::health::CameraHealth;
+use crate::metrics::Metric;
 use crate::track::Tracker;
 use arrayvec::ArrayVec;
 use crossbeam::channel::Sender;
@@ -104,15 +106,17 @@ pub(crate) struct Lane {
     was_open: bool,
     view: Arc<LaneView>,
     reports: Sender<LaneReport>,
+    health: Arc<CameraHealth>,
 }
 
 impl Lane {
-    /// The lane of a rule, if it is one. `reads` is the owner's switch.
+    /// The lane of a rule, if it is one. `reads` is the owner's switch, `health` the camera's.
     pub fn of(
         policy: &SitePolicy,
         (purpose, rule): (&Purpose, &Rule),
         reads: &Arc<AtomicBool>,
         reports: &Sender<LaneReport>,
+        health: &Arc<CameraHealth>,
     ) -> Option<Self> {
         let Condition::PlateRead { zone, line, direction, .. } = &rule.condition else { return None };
         Some(Self {
@@ -124,6 +128,7 @@ impl Lane {
             was_open: false,
             view: Arc::new(LaneView::new(policy, purpose, rule.objects, zone.clone(), Arc::clone(reads))),
             reports: reports.clone(),
+            health: Arc::clone(health),
         })
     }
 
@@ -146,8 +151,8 @@ impl Lane {
         if !reads {
             self.passages.drop_votes();
         }
-        let Self { purpose, name, objects, countries, passages, view, reports, .. } = self;
-        let mut say = |occurrence| report(reports, purpose, name, at, occurrence);
+        let Self { purpose, name, objects, countries, passages, view, reports, health, .. } = self;
+        let mut say = |occurrence| report((reports, health), (purpose, name), reads, at, occurrence);
         for track in tracker.ended() {
             passages.forget(*track, &mut say);
         }
@@ -166,8 +171,9 @@ impl Lane {
 
     /// The stream was interrupted or the purpose was closed.
     pub fn interrupt(&mut self, at: Timestamp) {
-        let Self { purpose, name, passages, view, reports, .. } = self;
-        passages.reset(|occurrence| report(reports, purpose, name, at, occurrence));
+        let Self { purpose, name, passages, view, reports, health, .. } = self;
+        let reads = view.reads();
+        passages.reset(|occurrence| report((reports, health), (purpose, name), reads, at, occurrence));
         view.show_settled(std::iter::empty());
     }
 
@@ -180,14 +186,20 @@ impl Lane {
 }
 
 fn report(
-    reports: &Sender<LaneReport>,
-    purpose: &Purpose,
-    lane: &str,
+    (reports, health): (&Sender<LaneReport>, &CameraHealth),
+    (purpose, lane): (&Purpose, &str),
+    reads: bool,
     at: Timestamp,
     occurrence: LaneOccurrence<Votes>,
 ) {
     let happening = match occurrence {
-        LaneOccurrence::Passage { obeys, votes } => LaneHappening::Passage { obeys, reading: votes.result() },
+        LaneOccurrence::Passage { obeys, votes } => {
+            let reading = votes.result();
+            if reads {
+                health.add(if reading.is_some() { Metric::PassagesRead } else { Metric::PassagesUnread }, 1);
+            }
+            LaneHappening::Passage { obeys, reading }
+        }
         LaneOccurrence::Crossed { obeys } => LaneHappening::Crossed { obeys },
     };
     // The receiver is gone only when nobody wants to know.

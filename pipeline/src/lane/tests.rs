@@ -1,6 +1,8 @@
 //! A lane over scripted detections: one passage a vehicle and its crossing, in the hours of its purpose alone.
 
 use super::{Lane, LaneHappening, LaneReport, Readings};
+use crate::health::CameraHealth;
+use crate::metrics::{Metric, Metrics};
 use crate::track::Tracker;
 use crossbeam::channel::{Receiver, bounded};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +20,8 @@ fn way_in() -> (Lane, Receiver<LaneReport>) {
     policy.activate(Timestamp::now(), &Documents::new());
     let (sender, reports) = bounded(limits::LANE_REPORTS_WAITING);
     let (purpose, rule) = policy.rules_of("gate").find(|(_, rule)| rule.name == "way-in").unwrap();
-    (Lane::of(&policy, (purpose, rule), &Arc::new(AtomicBool::new(true)), &sender).unwrap(), reports)
+    let health = Arc::new(CameraHealth::new("gate", Metrics::new().unwrap().of_camera("gate")));
+    (Lane::of(&policy, (purpose, rule), &Arc::new(AtomicBool::new(true)), &sender, &health).unwrap(), reports)
 }
 
 fn at(clock: &str) -> Timestamp {
@@ -49,6 +52,8 @@ fn a_car_is_one_passage_and_one_crossing_under_the_names_of_the_policy() {
     assert_eq!((passage.purpose.as_str(), passage.lane.as_str()), ("parking", "way-in"));
     assert!(at("12:00") < passage.at && passage.at <= crossing.at);
     assert_eq!(settled, 1);
+    let counted = [Metric::PassagesRead, Metric::PassagesUnread].map(|metric| lane.health.count(metric));
+    assert_eq!(counted, [0, 1], "nothing was read of it");
 }
 
 #[test]
