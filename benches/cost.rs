@@ -40,9 +40,13 @@ pub fn of_a_frame(model: &Model, clips: &[PathBuf], cores: usize, report: &mut R
     report.figure("  threads taken off a processor, a frame", of(4, |each| each.preempted), "");
     report.figure("  pages touched first, a frame", of(4, |each| each.faults), "");
     report.figure("  processors busy", median(busy), "");
-    let ratios =
-        rounds.iter().map(|[decode, _, inference, _, whole]| (decode.both() + inference.both()) / whole.both());
-    report.figure("decode and inference in the whole path's time", median(ratios.collect()), "");
+    let limits = |[decode, _, inference, _, whole]: &[Each; 5]| {
+        let alone = decode.both() + inference.both();
+        (alone, alone / whole.both())
+    };
+    let (alone, ratios): (Vec<_>, Vec<_>) = rounds.iter().map(limits).unzip();
+    let alone = median(alone);
+    report.against("decode and inference, of the whole path", alone, "us", alone / median(ratios));
 }
 
 /// What a frame takes, in microseconds and times.
