@@ -1,6 +1,11 @@
 //! How fast the frame path is, held against what decoding and inference take alone in the same run.
 //!
-//! Decoding and inference share the cores, so the whole path cannot pass `1 / (1/decode + 1/inference)`.
+//! Decoding and inference share the cores, so the whole path cannot pass `1 / (1/decode + 1/inference)`. Decoding is
+//! taken with the decoder's messages and slots going to and fro; inference with its input in the cache, and without a
+//! letterbox: what the path adds to either counts against it.
+//!
+//! Parts run alone by their names: `cargo bench --bench frame_path -- cost whole`. The parts are `cost`, `networks`,
+//! `whole`, `gate`, `decode` and `memory`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +15,7 @@
 )]
 
 mod clips;
+mod cost;
 mod memory;
 mod report;
 #[path = "../tests/support/site.rs"]
@@ -43,6 +49,8 @@ fn main() {
         println!("skipped: the recorded clips are not there (set VOKTER_DATA to their folder)");
         return;
     };
+    let parts: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wants = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
     let file = data.join("models/yolox_nano_coco_416.onnx");
     let runtime = Runtime::load(&find_library().unwrap()).unwrap();
     let nano = Model::open(&runtime, &clips::manifest(&data)).unwrap();
@@ -51,24 +59,53 @@ fn main() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let recorded = clips::recorded(&data);
     println!("{cores} cores, letterbox by {}, medians of {ROUNDS} rounds\n", vokter_frames::kernel_name());
-    let mut report = Report::new("frame_path");
+    let mut report = Report::new(if parts.is_empty() { "frame_path" } else { "frame_path_part" });
 
-    let whole = whole_path("our detector", &model, &recorded, cores, &mut report);
-    let whole_nano = whole_path("YOLOX-nano", &nano, &recorded, cores, &mut report);
-    match python(&file, &recorded) {
-        Some(python) => {
-            report.against("our detector, against a Python chain with YOLOX-nano", whole, "frames/s", python);
-            report.against("YOLOX-nano, against that chain", whole_nano, "frames/s", python);
-        }
-        None => println!("skipped: the Python chain (make bench sets it up)"),
+    if wants("cost") {
+        cost::of_a_frame(&model, &recorded, cores, &mut report);
     }
+    if wants("networks") {
+        for (name, model) in [("our detector, int8", &model), ("YOLOX-nano, f32", &nano)] {
+            for cores in [1, cores] {
+                let speed = inference_alone(cores, || model.session_for(768, 432).unwrap());
+                report.figure(format!("{name}: inference, {cores} at once"), speed, "frames/s");
+            }
+        }
+    }
+    if wants("whole") {
+        let whole = whole_path("our detector", &model, &recorded, cores, &mut report);
+        let whole_nano = whole_path("YOLOX-nano", &nano, &recorded, cores, &mut report);
+        match python(&file, &recorded) {
+            Some(python) => {
+                report.against("our detector, against a Python chain with YOLOX-nano", whole, "frames/s", python);
+                report.against("YOLOX-nano, against that chain", whole_nano, "frames/s", python);
+            }
+            None => println!("skipped: the Python chain (make bench sets it up)"),
+        }
+    }
+    if wants("gate") {
+        gate(&model, &recorded, cores, &mut report);
+    }
+    if wants("decode") {
+        decode(&recorded, &mut report);
+    }
+    if wants("memory") {
+        let full_hd = clips::full_hd(&recorded[0]);
+        let [one, four] = [1, 4].map(|cameras| memory::peak_mb(Path::new(VOKTER), &own, &full_hd, cameras));
+        report.figure("memory with one 1080p camera", one, "MB");
+        report.against("memory for each 1080p camera more", (four - one) / 3.0, "MB", 80.0);
+    }
+    report.write().unwrap();
+}
 
+/// What the motion gate saves, and what it costs in events.
+fn gate(model: &Model, recorded: &[PathBuf], cores: usize, report: &mut Report) {
     let still = clips::still_minute(&recorded[0]);
     let stills = vec![still.clone(); cores];
     let speeds = |clips: &[PathBuf]| {
         let rounds = (0..3).map(|_| {
             let (open, gated) =
-                (frames_per_second(&model, clips, cores, false).0, frames_per_second(&model, clips, cores, true).0);
+                (frames_per_second(model, clips, cores, false).0, frames_per_second(model, clips, cores, true).0);
             (gated / open, gated)
         });
         let (ratios, gated): (Vec<_>, Vec<_>) = rounds.unzip();
@@ -80,11 +117,14 @@ fn main() {
     report.against("the same, one camera (its decoder has one core)", gated, "frames/s", open);
 
     let room = vec![recorded[0].clone()];
-    let (_, all) = frames_per_second(&model, &room, cores, false);
-    let (_, some) = frames_per_second(&model, &room, cores, true);
+    let (_, all) = frames_per_second(model, &room, cores, false);
+    let (_, some) = frames_per_second(model, &room, cores, true);
     report.against("events on the person clip, gate on", some.len() as f64, "events", all.len() as f64);
     report.figure("largest shift of an event by the gate", largest_shift(&all, &some), "s");
+}
 
+/// Decoding of a larger picture, against the ffmpeg program.
+fn decode(recorded: &[PathBuf], report: &mut Report) {
     let full_hd = clips::full_hd(&recorded[0]);
     let (mut ours, mut theirs) = (vec![], vec![]);
     for _ in 0..5 {
@@ -94,12 +134,6 @@ fn main() {
     let ratio = median(ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect());
     let ours = median(ours);
     report.against("1080p into shared memory, against ffmpeg", ours, "frames/s", ours / ratio);
-
-    let (one, four) =
-        (memory::peak_mb(Path::new(VOKTER), &own, &full_hd, 1), memory::peak_mb(Path::new(VOKTER), &own, &full_hd, 4));
-    report.figure("memory with one 1080p camera", one, "MB");
-    report.against("memory for each 1080p camera more", (four - one) / 3.0, "MB", 80.0);
-    report.write().unwrap();
 }
 
 /// Frames a second of the whole engine with a detector, against what decoding and inference take alone.
@@ -203,6 +237,15 @@ fn decode_steady(clips: &[PathBuf], cores: usize) -> f64 {
     pictures * cores as f64 / spent.into_inner().unwrap().as_secs_f64()
 }
 
+/// Something for a session to look at.
+fn noise(session: &mut Session) {
+    if session.takes_bytes() {
+        session.input_bytes().unwrap().iter_mut().enumerate().for_each(|(n, value)| *value = (n % 251) as u8);
+    } else {
+        session.input().unwrap().iter_mut().enumerate().for_each(|(n, value)| *value = (n % 251) as f32);
+    }
+}
+
 /// Frames a second of one session a core on a fixed tensor.
 fn inference_alone(cores: usize, session: impl Fn() -> Session) -> f64 {
     let sessions: Vec<_> = (0..cores).map(|_| session()).collect();
@@ -212,7 +255,7 @@ fn inference_alone(cores: usize, session: impl Fn() -> Session) -> f64 {
         for mut session in sessions {
             let runs = &runs;
             scope.spawn(move || {
-                session.input().unwrap().iter_mut().enumerate().for_each(|(n, value)| *value = (n % 251) as f32);
+                noise(&mut session);
                 while begun.elapsed() < SPAN {
                     session.run().unwrap();
                     runs.fetch_add(1, Ordering::Relaxed);

@@ -37,7 +37,7 @@ fn resident_kb(process: u32, kinds: &[&str]) -> u64 {
     counted.filter_map(|(_, value)| value.split_whitespace().next()?.parse::<u64>().ok()).sum()
 }
 
-fn children(process: u32) -> Vec<u32> {
+pub fn children(process: u32) -> Vec<u32> {
     let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()

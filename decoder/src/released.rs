@@ -2,14 +2,22 @@
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// Reads one slot number that the engine gave back. Waits for one if `wait`. `None`: there is none, or the engine
-/// is gone.
-pub(crate) fn read_released(pipe: &OwnedFd, wait: bool) -> Option<u8> {
-    let mut ready = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let timeout = if wait { std::ptr::null() } else { &raw const at_once };
-    // SAFETY: `ready` is one valid pollfd, the timeout is null or valid, and no signal mask is given.
-    let count = unsafe { libc::ppoll(&mut ready, 1, timeout, std::ptr::null()) };
-    let mut slot = [0];
-    (count == 1 && rustix::io::read(pipe, &mut slot) == Ok(1)).then_some(slot[0])
+/// Slot numbers that are read at once.
+const AT_ONCE: usize = 32;
+
+/// Reads the slot numbers that the engine gave back, several at once, and hands each on. Waits for one if `wait`.
+/// Whether there were any; if none came to one that waits, the engine is gone.
+pub(crate) fn read_released(pipe: &OwnedFd, wait: bool, each: impl FnMut(u8)) -> bool {
+    if wait {
+        let mut ready = libc::pollfd { fd: pipe.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: `ready` is one valid pollfd; no timeout and no signal mask are given.
+        if unsafe { libc::ppoll(&mut ready, 1, std::ptr::null(), std::ptr::null()) } != 1 {
+            return false;
+        }
+    }
+    // The engine made the pipe so that reading it never blocks.
+    let mut slots = [0; AT_ONCE];
+    let count = rustix::io::read(pipe, &mut slots).unwrap_or(0);
+    slots.into_iter().take(count).for_each(each);
+    count > 0
 }

@@ -90,13 +90,13 @@ struct Waiting {
 
 impl Waiting {
     fn release(&self, wait: bool) -> bool {
-        let slot = read_released(&self.released, wait);
-        if let (Some(slot), Some(pool)) = (slot, self.pool.get()) {
-            // SAFETY: the pool lives as long as the process, and the process has one thread.
-            unsafe { vokter_pool_release(*pool as *mut RawPool, c_int::from(slot)) };
-            self.handed_over.set(self.handed_over.get().saturating_sub(1));
-        }
-        slot.is_some()
+        read_released(&self.released, wait, |slot| {
+            if let Some(pool) = self.pool.get() {
+                // SAFETY: the pool lives as long as the process, and the process has one thread.
+                unsafe { vokter_pool_release(*pool as *mut RawPool, c_int::from(slot)) };
+                self.handed_over.set(self.handed_over.get().saturating_sub(1));
+            }
+        })
     }
 }
 
@@ -127,7 +127,7 @@ impl Pool {
 
     /// Takes back every slot that the engine has given back by now.
     fn take_back(&self) {
-        while self.waiting.release(false) {}
+        self.waiting.release(false);
     }
 }
 

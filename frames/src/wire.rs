@@ -54,6 +54,13 @@ impl Job {
         Self::File { ahead, resume_after_ns: i64::MIN, openings_ns }
     }
 
+    /// Pictures that the decoder may hand over before one is given back.
+    pub const fn ahead(&self) -> u32 {
+        match self {
+            Self::Packets { ahead } | Self::File { ahead, .. } => *ahead,
+        }
+    }
+
     /// The job's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let (kind, ahead, resume, openings) = match self {

@@ -2,6 +2,7 @@
 
 use crate::decode::{Detection, detr, nms, yolo_nms, yolov8, yolox};
 use crate::manifest::{Decoder, Manifest};
+use crate::patches::with_patches;
 use crate::reshape::with_input_shape;
 use crate::{ModelError, ModelFile, Runtime, Session};
 use ndarray::ArrayView2;
@@ -68,7 +69,7 @@ impl Model {
     }
 
     /// A session whose input just holds pictures of that size, or one of the model's own size if the model cannot be
-    /// reshaped.
+    /// reshaped. Its input is of bytes if the model rounds what it is given ([`Session::takes_bytes`]).
     ///
     /// # Errors
     /// When ONNX Runtime refuses the session.
@@ -82,11 +83,20 @@ impl Model {
         if fitted != self.spec
             && let name = &self.manifest().input.name
             && let Some(bytes) = with_input_shape(&self.bytes, name, &[1, 3, fitted.height, fitted.width])
-            && let Ok(session) = self.session_of(&bytes, fitted)
+            && let Ok(session) = self.session_in_patches(&bytes, fitted).or_else(|_| self.session_of(&bytes, fitted))
         {
             return Ok((session, fitted));
         }
-        Ok((self.session_of(&self.bytes, self.spec)?, self.spec))
+        let own = self.session_in_patches(&self.bytes, self.spec);
+        Ok((own.or_else(|_| self.session_of(&self.bytes, self.spec))?, self.spec))
+    }
+
+    /// A session that is given the bytes that the network would have made of its input, if it is one that does that.
+    fn session_in_patches(&self, bytes: &[u8], spec: TensorSpec) -> Result<Session, ModelError> {
+        let (name, TensorSpec { width, height, .. }) = (&self.manifest().input.name, spec);
+        let in_levels = (spec.white == 255.0).then(|| with_patches(bytes, name, width, height)).flatten();
+        let bytes = in_levels.ok_or_else(|| ModelError::Run("it takes no patches".to_owned()))?;
+        self.file.session_of_shape(&self.runtime, &bytes, (width, height), [1, 12, height / 2, width / 2])
     }
 
     /// A session that has been held against the manifest once more: what a graph says about itself need not be so.
@@ -145,12 +155,20 @@ impl Detector {
         let index = self.network(frame)?;
         let Some(Network { session, letterbox, padded, .. }) = self.networks.get_mut(index) else { return Ok(&[]) };
         let fit = letterbox.fit(frame);
-        let input = session.input()?;
-        if *padded != Some(fit) {
-            letterbox.pad(fit, input);
-            *padded = Some(fit);
+        let is_padded = padded.replace(fit) == Some(fit);
+        if session.takes_bytes() {
+            let input = session.input_bytes()?;
+            if !is_padded {
+                letterbox.pad_patches(fit, input);
+            }
+            letterbox.fill_patches(frame, input);
+        } else {
+            let input = session.input()?;
+            if !is_padded {
+                letterbox.pad(fit, input);
+            }
+            letterbox.fill(frame, input);
         }
-        letterbox.fill(frame, input);
         session.run()?;
         let spec = letterbox.spec();
         self.candidates.clear();

@@ -81,12 +81,26 @@ impl ModelFile {
         width: usize,
         height: usize,
     ) -> Result<Session, ModelError> {
+        let wanted = Input { width, height, ..self.manifest.input.clone() }.shape();
+        self.session_of_shape(runtime, bytes, (width, height), wanted)
+    }
+
+    /// The same of bytes whose input is of another shape than the manifest's.
+    ///
+    /// # Errors
+    /// As for [`Self::session`].
+    pub(crate) fn session_of_shape(
+        &self,
+        runtime: &Runtime,
+        bytes: &[u8],
+        (width, height): (usize, usize),
+        wanted: [usize; 4],
+    ) -> Result<Session, ModelError> {
         let manifest = self.manifest();
         let outputs = manifest.outputs.iter().enumerate();
         let outputs = outputs.map(|(place, name)| (name.clone(), Shapes::of(manifest, place, width, height))).collect();
         let session = Session::open(runtime, &manifest.file, bytes, outputs)?;
         let wrong = |what: String| ModelError::WrongModel { path: manifest.file.clone(), what };
-        let wanted = Input { width, height, ..manifest.input.clone() }.shape();
         if session.input_shape() != wanted {
             return Err(wrong(format!("its input is {:?} and not {wanted:?}", session.input_shape())));
         }

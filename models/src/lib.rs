@@ -19,6 +19,7 @@ mod file;
 pub mod graph;
 mod locate;
 pub mod manifest;
+mod patches;
 pub mod plate;
 mod proposal;
 pub mod registry;

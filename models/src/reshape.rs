@@ -6,20 +6,21 @@
 //! does not allow it is refused by ONNX Runtime, and keeps its own size.
 //!
 //! Fields of `onnx.proto` (ONNX IR): `ModelProto.graph` 7; `GraphProto.input` 11, `output` 12, `value_info` 13;
-//! `ValueInfoProto.name` 1, `type` 2; `TypeProto.tensor_type` 1; `Tensor.shape` 2; `TensorShapeProto.dim` 1; `dim_value` 1.
+//! `ValueInfoProto.name` 1, `type` 2; `TypeProto.tensor_type` 1; `Tensor.elem_type` 1, `shape` 2; `TensorShapeProto.dim` 1; `dim_value` 1.
 
 use crate::wire::{Field, fields, put_bytes, put_number};
 
-const GRAPH: u64 = 7;
-const INPUT: u64 = 11;
+pub(crate) const GRAPH: u64 = 7;
+pub(crate) const INPUT: u64 = 11;
 const OUTPUT: u64 = 12;
-const VALUE_INFO: u64 = 13;
-const NAME: u64 = 1;
-const TYPE: u64 = 2;
-const TENSOR_TYPE: u64 = 1;
-const SHAPE: u64 = 2;
-const DIM: u64 = 1;
-const DIM_VALUE: u64 = 1;
+pub(crate) const VALUE_INFO: u64 = 13;
+pub(crate) const NAME: u64 = 1;
+pub(crate) const TYPE: u64 = 2;
+pub(crate) const TENSOR_TYPE: u64 = 1;
+pub(crate) const ELEMENT: u64 = 1;
+pub(crate) const SHAPE: u64 = 2;
+pub(crate) const DIM: u64 = 1;
+pub(crate) const DIM_VALUE: u64 = 1;
 
 /// The model with that shape of the input of that name; `None` if the bytes are no model. Older files list their
 /// weights among the inputs, and those keep their shapes.
@@ -40,7 +41,7 @@ pub(crate) fn with_input_shape(model: &[u8], name: &str, shape: &[usize]) -> Opt
 }
 
 /// The name of a `ValueInfoProto`; the last if there are several, as protocol buffers have it.
-fn name_of(info: &[u8]) -> Option<&[u8]> {
+pub(crate) fn name_of(info: &[u8]) -> Option<&[u8]> {
     fields(info).flatten().filter(|field| field.number == NAME).last()?.value.bytes()
 }
 
@@ -69,7 +70,7 @@ fn reshaped(info: &[u8], shape: Option<&[usize]>) -> Option<Vec<u8>> {
 }
 
 /// Makes a message anew with another message in the place of each of that number.
-fn edit_within(message: &[u8], number: u64, inner: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+pub(crate) fn edit_within(message: &[u8], number: u64, inner: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     edit(message, |field, out| {
         match field.value.bytes() {
             Some(value) if field.number == number => put_bytes(number, &inner(value)?, out),
@@ -80,7 +81,7 @@ fn edit_within(message: &[u8], number: u64, inner: impl Fn(&[u8]) -> Option<Vec<
 }
 
 /// Makes a message anew, field by field.
-fn edit(message: &[u8], mut each: impl FnMut(Field<'_>, &mut Vec<u8>) -> Option<()>) -> Option<Vec<u8>> {
+pub(crate) fn edit(message: &[u8], mut each: impl FnMut(Field<'_>, &mut Vec<u8>) -> Option<()>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(message.len() + 64);
     for field in fields(message) {
         each(field?, &mut out)?;

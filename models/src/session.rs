@@ -153,6 +153,11 @@ impl Session {
         &self.input_shape
     }
 
+    /// Whether the input is of bytes.
+    pub const fn takes_bytes(&self) -> bool {
+        matches!(self.input, Input::U8(_))
+    }
+
     /// The memory that the next run reads, of an input of f32.
     ///
     /// # Errors

@@ -6,11 +6,16 @@
 //! lobby  [■ ■ ■]─┘
 //! ```
 //! A live camera that is ahead of inference sheds its oldest frame; a file waits. No lock is held while a session runs.
+//! A sender that had to wait is woken when half of its queue is empty rather than for every frame: threads that take
+//! turns frame by frame spend their time on the turns.
 
 use crate::health::lock;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 use vokter_rules::limits;
+
+/// Frames left of a camera at which its sender, if it waits, is woken.
+const REFILL_AT: usize = limits::FRAMES_WAITING_PER_CAMERA / 2;
 
 /// Whether a queue may lose frames.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,10 +85,11 @@ impl<T> FairQueue<T> {
             let cameras = state.waiting.len();
             let first = state.next;
             for camera in (first..cameras).chain(0..first) {
-                if let Some(item) = state.waiting.get_mut(camera).and_then(VecDeque::pop_front) {
+                if let Some((item, left)) = state.waiting.get_mut(camera).and_then(|w| Some((w.pop_front()?, w.len())))
+                {
                     state.next = (camera + 1) % cameras;
                     let sequence = state.taken.get_mut(camera).map_or(0, |taken| std::mem::replace(taken, *taken + 1));
-                    if let Some(drained) = self.drained.get(camera) {
+                    if let Some(drained) = self.drained.get(camera).filter(|_| left <= REFILL_AT) {
                         drained.notify_one();
                     }
                     return Some(Turn { camera, sequence, item });
@@ -128,6 +134,23 @@ mod tests {
         let left: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|turn| turn.item).collect();
         assert_eq!(left, [7, 8, 9]);
         assert_eq!(queue.push(0, 11, Loss::ShedOldest), Some(11));
+    }
+
+    #[test]
+    fn a_sender_that_waits_is_woken_for_half_a_queue() {
+        let queue = FairQueue::new(1);
+        std::thread::scope(|scope| {
+            let sender = scope.spawn(|| (0..4).for_each(|item| assert_eq!(queue.push(0, item, Loss::Never), None)));
+            while lock(&queue.state).waiting[0].len() < limits::FRAMES_WAITING_PER_CAMERA {
+                std::thread::yield_now();
+            }
+            for item in 0..limits::FRAMES_WAITING_PER_CAMERA - REFILL_AT {
+                assert_eq!(queue.pop().unwrap().item, item);
+            }
+            sender.join().unwrap();
+        });
+        assert_eq!(queue.pop().unwrap().item, 2);
+        assert_eq!(queue.pop().unwrap().item, 3);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! two rows ──blend──▶ one row ──sample──▶ one row at tensor width, ─┬─▶ luma ──────────────────┬─paint─▶ f32 planes
-//!  of u8  vertically  of i16  horizontally  as its part in colours   └─▶ u, v ─tint─▶ r, g, b ──┘
+//!  of u8  vertically  of i16  horizontally  as its part in colours   └─▶ u, v ─tint─▶ r, g, b ──┴─halve─▶ u8 patches
 //! ```
 //! Integers up to the last step, so every processor gives the same tensor, within an eighth of a level of a
 //! floating-point one. Rows go through buffers that stay in the first-level cache; only the rows that a tensor row needs
@@ -11,6 +11,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod patches;
 mod plan;
 mod portable;
 
@@ -169,13 +170,16 @@ type Twice = [i16; 2];
 
 type TintKernel = fn(&[i16], &[i16], [i16; 2], &mut [Vec<Twice>; 3]);
 
-/// The four steps, as compiled for this processor.
+type HalveKernel = fn(&[i16], &[i16], &mut [u8], &mut [u8]);
+
+/// The steps, as compiled for this processor.
 #[derive(Clone, Copy)]
 struct Kernels {
     blend: fn(&[u8], &[u8], u8, &mut [i16]),
     sample: fn(&[i16], &plan::Taps, &mut [i16]),
     tint: TintKernel,
     paint: fn(&[i16], &[i16], f32, &mut [f32]),
+    halve: HalveKernel,
     name: &'static str,
 }
 
@@ -184,6 +188,7 @@ const PORTABLE: Kernels = Kernels {
     sample: portable::sample,
     tint: portable::tint,
     paint: portable::paint,
+    halve: portable::halve,
     name: "portable",
 };
 
@@ -239,15 +244,27 @@ impl Letterbox {
     /// Writes a picture into its place in the tensor: `1 x 3 x height x width`, on the scale of
     /// [`TensorSpec::white`]. `tensor` holds [`TensorSpec::numbers`] numbers.
     pub fn fill(&mut self, frame: &MaskedFrame, tensor: &mut [f32]) {
+        let (spec, paint) = (self.spec, self.kernels.paint);
+        let scale = spec.white / f32::from(WHITE);
+        self.rows(frame, |fit, y, plane, luma, tint| {
+            let start = (plane * spec.height + fit.top + y) * spec.width + fit.left;
+            if let Some(out) = tensor.get_mut(start..start + fit.width) {
+                paint(luma, tint, scale, out);
+            }
+        });
+    }
+
+    /// Hands every row of the picture at tensor size on, for each plane in turn: its luma, and what chroma adds to the
+    /// plane's colour.
+    fn rows(&mut self, frame: &MaskedFrame, mut each: impl FnMut(&Fit, usize, usize, &[i16], &[i16])) {
         let index = self.plan(frame.layout());
         let Some(plan) = self.plans.get(index) else { return };
-        let (spec, kernels, lines) = (&self.spec, self.kernels, &mut self.lines);
+        let (kernels, lines) = (self.kernels, &mut self.lines);
         lines.fit(plan);
-        let order = match spec.channels {
+        let order = match self.spec.channels {
             Channels::Rgb => [0, 1, 2],
             Channels::Bgr => [2, 1, 0],
         };
-        let scale = spec.white / f32::from(WHITE);
         for y in 0..plan.fit.height {
             if let Some(chroma) = &plan.chroma
                 && y % 2 == 0
@@ -255,13 +272,10 @@ impl Letterbox {
                 lines.tints(frame, chroma, y / 2, plan.green, kernels);
             }
             lines.luma(frame, &plan.luma, y, kernels);
-            let start = (plan.fit.top + y) * spec.width + plan.fit.left;
-            for (plane, colour) in tensor.chunks_exact_mut(spec.width * spec.height).zip(order) {
-                let (Some(tint), Some(out)) = (lines.tints.get(colour), plane.get_mut(start..start + plan.fit.width))
-                else {
-                    return;
-                };
-                (kernels.paint)(&lines.luma, tint.as_flattened(), scale, out);
+            for (plane, colour) in order.into_iter().enumerate() {
+                if let Some(tint) = lines.tints.get::<usize>(colour) {
+                    each(&plan.fit, y, plane, &lines.luma, tint.as_flattened());
+                }
             }
         }
     }

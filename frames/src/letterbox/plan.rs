@@ -17,6 +17,16 @@ pub(super) struct Tap {
     pub weight: u8,
 }
 
+/// Pixels of a source row that a kernel takes at once.
+pub(super) const NEAR: usize = 8;
+
+/// Eight taps that lie near each other: four pairs of pixels within [`NEAR`] from each of two starts.
+pub(super) struct Near {
+    pub starts: [u32; 2],
+    /// Which bytes of the pixels from the first start on, and then of those from the second, are the pairs.
+    pub order: [u8; 32],
+}
+
 /// The taps of a row, laid out for the kernels and padded to a multiple of sixteen.
 pub(super) struct Taps {
     /// Width of the source row.
@@ -25,6 +35,8 @@ pub(super) struct Taps {
     pub indices: Vec<u32>,
     /// The weights of the two source pixels.
     pub weights: Vec<[i16; 2]>,
+    /// The same by eights, if all of them lie near enough: pictures of up to twice the tensor's size.
+    pub near: Vec<Near>,
     /// Added to each sum: what takes the level that has no part in any colour to zero, and a half for rounding.
     pub offset: i32,
 }
@@ -94,12 +106,33 @@ impl Planar {
             source: source.0,
             indices: columns.iter().map(|tap| tap.index as u32).collect(),
             weights: weights.collect(),
+            near: Vec::new(),
             offset: (1 << (SHIFT - 1)) - (zero * f32::from(ONE) * one.round()) as i32,
         };
-        columns.indices.resize(padded, 0);
+        let last = columns.indices.last().copied().unwrap_or(0);
+        columns.indices.resize(padded, last);
         columns.weights.resize(padded, [0, 0]);
+        let room = source.0.next_multiple_of(32);
+        let eights = columns.indices.as_chunks::<8>().0.iter();
+        columns.near = eights.map(|eight| near(eight, room)).collect::<Option<_>>().unwrap_or_default();
         Self { columns, rows: taps(source.1, made.1, whole.1) }
     }
+}
+
+/// Eight taps as pairs of bytes of two short stretches of a row with room for so many pixels; `None` if they lie too
+/// far apart.
+fn near(indices: &[u32; 8], room: usize) -> Option<Near> {
+    let latest = u32::try_from(room.checked_sub(NEAR)?).ok()?;
+    let (mut starts, mut order) = ([0; 2], [0; 32]);
+    let fours = indices.as_chunks::<4>().0.iter().zip(order.as_chunks_mut::<16>().0);
+    for ((four, order), start) in fours.zip(&mut starts) {
+        *start = four.first().copied()?.min(latest);
+        for (index, bytes) in four.iter().zip(order.as_chunks_mut::<4>().0) {
+            let first = index.checked_sub(*start).filter(|first| (*first as usize) + 1 < NEAR)? as u8 * 2;
+            *bytes = [first, first + 1, first + 2, first + 3];
+        }
+    }
+    Some(Near { starts, order })
 }
 
 /// `made` taps over `source` pixels, of a row that would be `whole` wide without rounding. Pixel centres map to

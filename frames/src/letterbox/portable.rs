@@ -1,4 +1,4 @@
-//! The four steps in plain Rust. They define, to the bit, what every processor gives.
+//! The steps in plain Rust. They define, to the bit, what every processor gives.
 
 use super::plan::{ONE, SHIFT, Taps};
 use super::{Twice, WHITE};
@@ -35,4 +35,14 @@ pub(super) fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
     for ((out, luma), tint) in out.iter_mut().zip(luma).zip(tint) {
         *out = f32::from((luma + tint).clamp(0, WHITE)) * scale;
     }
+}
+
+/// One colour of a row in whole levels, rounded to even: every second pixel from the first on, and the others.
+pub(super) fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
+    let level = |pixel: usize| {
+        let sum = luma.get(pixel).zip(tint.get(pixel)).map_or(0, |(luma, tint)| luma + tint).clamp(0, WHITE);
+        ((sum + 15 + (sum >> 5 & 1)) >> 5) as u8
+    };
+    first.iter_mut().enumerate().for_each(|(n, out)| *out = level(2 * n));
+    second.iter_mut().enumerate().for_each(|(n, out)| *out = level(2 * n + 1));
 }

@@ -38,6 +38,25 @@ fn tensor(letterbox: &mut Letterbox, frame: &MaskedFrame) -> Vec<f32> {
     tensor
 }
 
+fn patches(letterbox: &mut Letterbox, frame: &MaskedFrame) -> Vec<u8> {
+    let mut tensor = vec![0xa5; letterbox.spec().numbers()];
+    letterbox.pad_patches(letterbox.fit(frame), &mut tensor);
+    letterbox.fill_patches(frame, &mut tensor);
+    tensor
+}
+
+/// What SpaceToDepth and QuantizeLinear make of planes of f32, as ONNX defines them.
+fn as_patches(tensor: &[f32]) -> Vec<u8> {
+    let (columns, rows) = (SPEC.width / 2, SPEC.height / 2);
+    let mut patches = vec![0; tensor.len()];
+    for (n, value) in tensor.iter().enumerate() {
+        let (plane, y, x) = (n / SPEC.width / SPEC.height, n / SPEC.width % SPEC.height, n % SPEC.width);
+        let channel = (y % 2 * 2 + x % 2) * 3 + plane;
+        patches[(channel * rows + y / 2) * columns + x / 2] = value.round_ties_even().clamp(0.0, 255.0) as u8;
+    }
+    patches
+}
+
 /// The same taps, without integers.
 fn in_floating_point(plan: &Plan, frame: &MaskedFrame) -> Vec<f32> {
     let rows = |plane: usize| -> Vec<Vec<u8>> {
@@ -97,6 +116,20 @@ proptest! {
     }
 
     #[test]
+    fn patches_are_to_the_bit_what_a_network_would_make_of_planes(
+        width in 16usize..400, height in 16usize..300, format in formats(), seed in 1u64.., centre in any::<bool>(),
+    ) {
+        let placement = if centre { Placement::Centre } else { Placement::TopLeft };
+        let spec = TensorSpec { placement, ..SPEC };
+        let layout = Layout::packed(width, height, format);
+        let frame = frame(layout, &noise(layout.packed_bytes(), seed), &[]);
+        let (mut fast, mut plain) = (Letterbox::new(spec), Letterbox { kernels: PORTABLE, ..Letterbox::new(spec) });
+        let wanted = as_patches(&tensor(&mut plain, &frame));
+        prop_assert_eq!(&patches(&mut fast, &frame), &wanted);
+        prop_assert_eq!(&patches(&mut plain, &frame), &wanted);
+    }
+
+    #[test]
     fn inv_2_what_is_under_a_mask_reaches_nothing(
         width in 16usize..200, height in 16usize..200, format in formats(), seed in 1u64..,
         corners in prop::collection::vec((0.0f32..=1.0, 0.0f32..=1.0), 3..6),
@@ -120,6 +153,7 @@ proptest! {
         }
         let (open, other) = (frame(layout, &open, &masks), frame(layout, &other, &masks));
         prop_assert_eq!(tensor(&mut Letterbox::new(SPEC), &open), tensor(&mut Letterbox::new(SPEC), &other));
+        prop_assert_eq!(patches(&mut Letterbox::new(SPEC), &open), patches(&mut Letterbox::new(SPEC), &other));
         let luma = |frame| { let mut plane = LumaPlane::default(); plane.fill(frame); plane.cells().to_vec() };
         prop_assert_eq!(luma(&open), luma(&other));
         let (open, other) = (Still::of(&open), Still::of(&other));

@@ -1,5 +1,6 @@
 //! The engine's side of a decoder process: start it, map its memory, believe nothing it says.
 
+use arrayvec::ArrayVec;
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::mm::{MapFlags, ProtFlags};
 use rustix::pipe::PipeFlags;
@@ -11,7 +12,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use vokter_frames::wire::{Job, MEMORY_BYTES, MESSAGE_BYTES, Message, SLOT_BYTES, SLOTS_PER_CAMERA};
 use vokter_frames::{PixelLease, RawFrame, SlotOwner};
@@ -76,7 +77,7 @@ impl Worker {
     }
 
     fn try_start(program: &Path, job: &Job, file: Option<&File>) -> std::io::Result<Self> {
-        let (memory, memory_fd, released) = SlotMemory::new()?;
+        let (memory, memory_fd, released) = SlotMemory::new(job.ahead())?;
         let (mut stream, theirs) = UnixStream::pair()?;
         let mut inherited: Vec<RawFd> = vec![theirs.as_raw_fd(), memory_fd.as_raw_fd(), released.as_raw_fd()];
         inherited.extend(file.map(AsRawFd::as_raw_fd));
@@ -170,11 +171,19 @@ impl Drop for Worker {
 }
 
 /// The shared memory of one decoder, mapped read-only, and the pipe on which slots are given back.
+///
+/// A decoder that is as far ahead as it may be goes on when half of its pictures are back. Until then it is not told
+/// of single ones: each would wake it for nothing. While fewer than half are leased, each goes back at once.
 struct SlotMemory {
     base: *const u8,
-    leased: Vec<AtomicBool>,
+    /// A bit for each slot that is leased, and above them one for each that is to be given back.
+    slots: AtomicU64,
+    /// Leased slots above which none is given back.
+    keep_above: u32,
     give_back: OwnedFd,
 }
+
+const _: () = assert!(SLOTS_PER_CAMERA <= 32);
 
 // SAFETY: the mapping is only read, and only through leases; the pipe and the flags may be used from any thread.
 unsafe impl Send for SlotMemory {}
@@ -183,7 +192,8 @@ unsafe impl Sync for SlotMemory {}
 
 impl SlotMemory {
     /// Memory whose size is sealed, its descriptor for the decoder, and the decoder's end of the pipe.
-    fn new() -> std::io::Result<(Self, OwnedFd, OwnedFd)> {
+    /// The decoder may be `ahead` pictures ahead.
+    fn new(ahead: u32) -> std::io::Result<(Self, OwnedFd, OwnedFd)> {
         let memory = rustix::fs::memfd_create("vokter-frames", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
         rustix::fs::ftruncate(&memory, MEMORY_BYTES as u64)?;
         rustix::fs::fcntl_add_seals(&memory, SealFlags::SHRINK | SealFlags::GROW)?;
@@ -192,17 +202,17 @@ impl SlotMemory {
             let (at, map) = (std::ptr::null_mut(), MapFlags::SHARED);
             rustix::mm::mmap(at, MEMORY_BYTES, ProtFlags::READ, map, memory.as_fd(), 0)?
         };
-        let leased = std::iter::repeat_with(|| AtomicBool::new(false)).take(SLOTS_PER_CAMERA).collect();
         let (released, give_back) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        Ok((Self { base: base.cast_const().cast(), leased, give_back }, memory, released))
+        let (base, slots, keep_above) = (base.cast_const().cast(), AtomicU64::new(0), ahead / 2);
+        Ok((Self { base, slots, keep_above, give_back }, memory, released))
     }
 
     /// A lease of a slot that is not leased; `None` if there is no such slot or it is.
     fn lease(memory: &Arc<Self>, slot: u8) -> Option<PixelLease> {
-        let was_leased = memory.leased.get(usize::from(slot))?.swap(true, Ordering::AcqRel);
-        if was_leased {
-            return None;
-        }
+        let bit = (usize::from(slot) < SLOTS_PER_CAMERA).then(|| 1 << slot)?;
+        // One that is to be given back is not the decoder's either.
+        let free = |slots: u64| (slots & (bit | bit << 32) == 0).then_some(slots | bit);
+        memory.slots.fetch_update(Ordering::AcqRel, Ordering::Acquire, free).ok()?;
         let owner = Arc::clone(memory);
         // SAFETY: the slot lies within the mapping, which lives as long as its owner.
         let lease = unsafe {
@@ -215,12 +225,27 @@ impl SlotMemory {
 
 impl SlotOwner for SlotMemory {
     fn release(&self, slot: u8) {
-        if let Some(leased) = self.leased.get(usize::from(slot)) {
-            leased.store(false, Ordering::Release);
+        let release = |slots: u64| {
+            let leased = slots & !(1 << slot) & u64::from(u32::MAX);
+            let back = slots >> 32 | 1 << slot;
+            if leased.count_ones() > self.keep_above { (leased | back << 32, 0) } else { (leased, back) }
+        };
+        let mut slots = self.slots.load(Ordering::Acquire);
+        let back = loop {
+            let (left, back) = release(slots);
+            match self.slots.compare_exchange_weak(slots, left, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => break back,
+                Err(changed) => slots = changed,
+            }
+        };
+        if back == 0 {
+            return;
         }
-        // One byte into a pipe that holds far more than there are slots. It never blocks: a decoder that does not read
-        // it loses its slots, and one that is gone wants none back.
-        let _ = rustix::io::write(&self.give_back, &[slot]);
+        let given: ArrayVec<u8, SLOTS_PER_CAMERA> =
+            (0..SLOTS_PER_CAMERA as u8).filter(|n| back >> n & 1 == 1).collect();
+        // A few bytes into a pipe that holds far more than there are slots. It never blocks: a decoder that does not
+        // read it loses its slots, and one that is gone wants none back.
+        let _ = rustix::io::write(&self.give_back, &given);
     }
 }
 
@@ -228,5 +253,57 @@ impl Drop for SlotMemory {
     fn drop(&mut self) {
         // SAFETY: this is the mapping that `new` made, and no lease is left.
         let _ = unsafe { rustix::mm::munmap(self.base.cast_mut().cast(), MEMORY_BYTES) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn back(pipe: &OwnedFd) -> Vec<u8> {
+        let mut numbers = [0; SLOTS_PER_CAMERA];
+        let count = rustix::io::read(pipe, &mut numbers).unwrap_or(0);
+        numbers[..count].to_vec()
+    }
+
+    #[test]
+    fn slots_go_back_together_when_half_are_left_and_single_ones_at_once() {
+        let (memory, _memory, released) = SlotMemory::new(6).unwrap();
+        let memory = Arc::new(memory);
+        let mut leases: Vec<_> = (0..6).map(|slot| SlotMemory::lease(&memory, slot).unwrap()).collect();
+        assert!(SlotMemory::lease(&memory, 3).is_none(), "it is leased");
+        assert!(SlotMemory::lease(&memory, 32).is_none(), "there is no such slot");
+        assert!(SlotMemory::lease(&memory, 255).is_none(), "there is no such slot");
+        leases.remove(4);
+        leases.remove(0);
+        assert!(back(&released).is_empty());
+        assert!(SlotMemory::lease(&memory, 4).is_none(), "it was not given back yet");
+        leases.remove(0);
+        assert_eq!(back(&released), [0, 1, 4]);
+        drop(leases.remove(0));
+        assert_eq!(back(&released), [2]);
+        drop(leases);
+        assert_eq!(back(&released).len(), 2);
+        assert!(SlotMemory::lease(&memory, 4).is_some());
+    }
+
+    #[test]
+    fn every_slot_comes_back_whatever_the_decoder_may_be_ahead() {
+        for ahead in 0..70 {
+            let (memory, _memory, released) = SlotMemory::new(ahead).unwrap();
+            let memory = Arc::new(memory);
+            let leases: Vec<_> = (0..32).map(|slot| SlotMemory::lease(&memory, slot).unwrap()).collect();
+            drop(leases);
+            let mut all = Vec::new();
+            loop {
+                let some = back(&released);
+                if some.is_empty() {
+                    break;
+                }
+                all.extend(some);
+            }
+            all.sort_unstable();
+            assert_eq!(all, (0..32).collect::<Vec<u8>>(), "{ahead} ahead");
+        }
     }
 }
