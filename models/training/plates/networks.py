@@ -27,7 +27,8 @@ class Reader(nn.Module):
 
     Convolutions to a map of 2 x 36 places (two rows, so that a plate of two lines can be read); a second branch sees
     along the whole map and says for each slot at which place its character stands; the slot's features are the mean
-    over the map under that attention.
+    over the map under that attention. Whether a ring is an O or a 0 follows from the format and the face, so the
+    features of a place hold what the second branch saw of the whole plate, and each slot looks at the others.
     """
 
     def __init__(self, width=1.0):
@@ -48,9 +49,16 @@ class Reader(nn.Module):
         self.along = nn.ModuleList([conv(96, 96, (1, 5), dilation=d) for d in (1, 2, 4, 6)])
         self.place = nn.Conv2d(96, SLOTS * ROWS, 1)
         self.value = nn.Conv2d(f, f, 1)
+        self.around = nn.Conv2d(96, f, 1)
+        self.slot = nn.Parameter(torch.zeros(1, SLOTS, f))
+        self.others = nn.Linear(f, 3 * f)
+        self.join = nn.Linear(f, f)
         self.hidden = nn.Linear(f, f)
         self.classes = nn.Linear(f, CLASSES)
         self.position = nn.Parameter(torch.zeros(1, 96, 1, COLUMNS))
+        for late in (self.around, self.join):  # They begin as if they were not there.
+            nn.init.zeros_(late.weight)
+            nn.init.zeros_(late.bias)
 
     def forward(self, pictures, places=False):
         seen = self.trunk(pictures)
@@ -60,8 +68,11 @@ class Reader(nn.Module):
         batch = seen.shape[0]
         where = self.place(context).reshape(batch, SLOTS, ROWS * COLUMNS)
         attention = where.softmax(-1)
-        values = self.value(seen).reshape(batch, -1, ROWS * COLUMNS).transpose(1, 2)
+        values = (self.value(seen) + self.around(context)).reshape(batch, -1, ROWS * COLUMNS).transpose(1, 2)
         slots = torch.matmul(attention, values)
+        query, key, value = self.others(slots + self.slot).chunk(3, -1)
+        others = torch.matmul(query, key.transpose(1, 2)) / query.shape[-1] ** .5
+        slots = slots + self.join(torch.matmul(others.softmax(-1), value))
         scores = self.classes(torch.relu(self.hidden(torch.relu(slots))))
         return (scores, where) if places else scores
 

@@ -95,7 +95,8 @@ def main():
     arrays, held = load(folder, "reader"), load(folder, "reader-held")
     reader = Reader().to(memory_format=torch.channels_last)
     if said.begin:
-        reader.load_state_dict(torch.load(said.begin))
+        missing = reader.load_state_dict(torch.load(said.begin), strict=False)
+        print("begun anew:", *missing.missing_keys, flush=True)
     decayed = [p for p in reader.parameters() if p.ndim > 1]
     plain = [p for p in reader.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": .02}, {"params": plain, "weight_decay": 0}], said.peak)
