@@ -65,7 +65,7 @@ pub trait Desk: Send + Sync {
         key: IdempotencyKey,
     ) -> Result<Due, DeskError>;
 
-    /// A plate has a permit from now on, which takes the place of an earlier one that is worth the same; `who` gave it.
+    /// A plate has a permit from now on, which takes the place of an earlier one of that plate; `who` gave it.
     ///
     /// # Errors
     /// When the tariff has nothing for it ([`Refusal::NoConcession`]), or it does not end as a permit must.
@@ -78,11 +78,11 @@ pub trait Desk: Send + Sync {
         who: &str,
     ) -> Result<Permit, DeskError>;
 
-    /// The permits that hold: of a plate, or all, by number.
+    /// The permits that hold: of a plate, or all, by number; `who` asks.
     ///
     /// # Errors
     /// When there is no such lot.
-    fn permits(&self, lot: &str, of: Option<Plate>) -> Result<Vec<Permit>, DeskError>;
+    fn permits(&self, lot: &str, of: Option<Plate>, who: &str) -> Result<Vec<Permit>, DeskError>;
 
     /// `who` has withdrawn a permit: it is gone.
     ///

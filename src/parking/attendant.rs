@@ -26,9 +26,8 @@ use vokter_parking::lot::{
 };
 use vokter_parking::permit::{Permit, PermitId, can_hold_until};
 use vokter_parking::plate::{Plate, Reading};
-use vokter_parking::tariff::Entitlement;
+use vokter_parking::tariff::{Entitlement, Grant};
 use vokter_pipeline::PlateSwitch;
-use vokter_rules::limits;
 use vokter_vault::{ItemId, Vault, Workbook};
 
 /// How long a key of hashes is kept beyond the last session that may have come under it: the rest of its day.
@@ -43,6 +42,9 @@ pub struct Attendant {
     feed: Option<ParkingFeed>,
     requests: Sender<Request>,
 }
+
+/// A plate that is read or typed: what it is sought by, and its permits.
+pub type Shown = (Sought, Vec<Grant>);
 
 /// What the lock guards.
 struct Running {
@@ -142,10 +144,10 @@ impl Attendant {
             .is_some_and(|reading| reading.country.is_some_and(|country| country.is_electric(&reading.plate)));
         let grant = electric.then(|| self.terms.tariff.grant(Entitlement::Electric, None)).flatten();
         let plate = reading.map(|reading| reading.plate);
-        let permits = plate.as_ref().map(|plate| self.running().permits.grants(plate, at)).unwrap_or_default();
-        self.take(plate.as_ref(), at, |lot, sought| {
-            let sought = sought.filter(|_| lot.state().is_reading());
-            lot.pass(Passage { lane, heading, sought, grants: permits.into_iter().chain(grant).collect() }, at)
+        self.take(plate.as_ref(), at, |lot, shown| {
+            let (sought, permits) = shown.filter(|_| lot.state().is_reading()).unzip();
+            let grants = permits.into_iter().flatten().chain(grant).collect();
+            lot.pass(Passage { lane, heading, sought, grants }, at)
         })
     }
 
@@ -166,35 +168,34 @@ impl Attendant {
         now: Timestamp,
     ) -> Result<Permit, DeskError> {
         let grant = self.terms.tariff.grant(entitlement, Some(until)).ok_or(Refusal::NoConcession)?;
-        if !can_hold_until(until, now) {
-            return Err(Refusal::PermitTerm.into());
-        }
-        self.revise_permits(now, |permits, change| {
-            if permits.count() >= limits::PERMITS_PER_LOT {
-                return Ok(Err(Refusal::TooManyPermits));
+        self.revise_permits(now, |permits, now, change| {
+            if !can_hold_until(until, now) {
+                return Ok(Err(Refusal::PermitTerm));
             }
-            permits.give(plate, (grant, until), now, change).map(Ok)
+            Ok(permits.give(plate, (grant, until), change)?.ok_or(Refusal::TooManyPermits))
         })
     }
 
     /// A permit is withdrawn.
     pub fn withdraw_permit(&self, id: PermitId, now: Timestamp) -> Result<(), DeskError> {
-        self.revise_permits(now, |permits, change| {
+        self.revise_permits(now, |permits, _, change| {
             let is_there = permits.withdraw(id, change);
             Ok(if is_there { Ok(()) } else { Err(Refusal::UnknownPermit) })
         })
     }
 
     /// The permits that hold.
-    pub fn permits(&self, of: Option<&Plate>, now: Timestamp) -> Vec<Permit> {
-        self.running().permits.list(of, now)
+    pub fn permits(&self, of: Option<&Plate>, now: Timestamp) -> Result<Vec<Permit>, DeskError> {
+        let running = self.running();
+        let latest = running.lot.as_ref().ok_or(DeskError::Failed)?.state().latest();
+        Ok(running.permits.list(of, now.max(latest)))
     }
 
     /// As [`Self::take`], of permits.
     fn revise_permits<A>(
         &self,
         now: Timestamp,
-        act: impl FnOnce(&mut Permits, &mut Change) -> Result<Result<A, Refusal>>,
+        act: impl FnOnce(&mut Permits, Timestamp, &mut Change) -> Result<Result<A, Refusal>>,
     ) -> Result<A, DeskError> {
         let mut running = self.running();
         let done = running.revise_permits(&self.terms, now, act);
@@ -221,7 +222,7 @@ impl Attendant {
         &self,
         plate: Option<&Plate>,
         now: Timestamp,
-        act: impl FnOnce(&mut Lot, Option<Sought>) -> Step<A>,
+        act: impl FnOnce(&mut Lot, Option<Shown>) -> Step<A>,
     ) -> Result<A, DeskError> {
         let mut running = self.running();
         let taken = running.take(self, plate, now, act);
@@ -329,14 +330,15 @@ impl Running {
         &mut self,
         terms: &Terms,
         now: Timestamp,
-        act: impl FnOnce(&mut Permits, &mut Change) -> Result<Result<A, Refusal>>,
+        act: impl FnOnce(&mut Permits, Timestamp, &mut Change) -> Result<Result<A, Refusal>>,
     ) -> Result<Result<A, Refusal>> {
         if self.lot.is_none() {
             self.read_back(terms, now)?;
         }
+        // The lot's own time, which does not go back.
+        let today = now.max(self.lot.as_ref().map_or(now, |lot| lot.state().latest()));
         let mut change = Change::default();
-        self.permits.end_all(now, &mut change);
-        let answer = act(&mut self.permits, &mut change)?;
+        let answer = act(&mut self.permits, today, &mut change)?;
         self.ledger.commit(&change, now)?;
         Ok(answer)
     }
@@ -352,7 +354,7 @@ impl Running {
         attendant: &Attendant,
         plate: Option<&Plate>,
         now: Timestamp,
-        act: impl FnOnce(&mut Lot, Option<Sought>) -> Step<A>,
+        act: impl FnOnce(&mut Lot, Option<Shown>) -> Step<A>,
     ) -> Result<(Step<A>, Vec<SessionId>)> {
         if self.lot.is_none() {
             self.read_back(&attendant.terms, now)?;
@@ -364,8 +366,9 @@ impl Running {
             Some(plate) => self.sought(plate, today, &attendant.terms, &mut change)?,
             None => None,
         };
+        let shown = plate.and_then(|plate| Some((sought?, self.permits.grants(plate, today))));
         let Some(lot) = self.lot.as_mut() else { return Err(anyhow!("the lot cannot be read")) };
-        let step = act(lot, sought);
+        let step = act(lot, shown);
         for effect in &step.effects {
             effect_on(&mut change, effect, plate)?;
         }
@@ -389,7 +392,7 @@ impl Running {
             let over = self.keys.forget(&known, day_of(today));
             over.into_iter().for_each(|day| change.erase(Name::Key(day)));
         }
-        self.permits.end_all(today, &mut change);
+        self.permits.end_some(today, &mut change);
         self.hand_over(attendant.hand_overs.as_ref(), &step.effects, now)?;
         if !change.is_empty() {
             self.ledger.commit(&change, now)?;

@@ -86,8 +86,8 @@ impl Desk for Lots {
 
     fn look_up(&self, lot: &str, plate: Plate) -> Result<Found, DeskError> {
         let now = self.clock.now();
-        self.named(lot)?.take(Some(&plate), now, |lot, sought| match sought {
-            Some(sought) => lot.look_up(&sought, now),
+        self.named(lot)?.take(Some(&plate), now, |lot, shown| match shown {
+            Some((sought, _)) => lot.look_up(&sought, now),
             None => Step { answer: Err(Refusal::UnknownSession), effects: Vec::new() },
         })
     }
@@ -130,8 +130,12 @@ impl Desk for Lots {
         Ok(permit)
     }
 
-    fn permits(&self, lot: &str, of: Option<Plate>) -> Result<Vec<Permit>, DeskError> {
-        Ok(self.named(lot)?.permits(of.as_ref(), self.clock.now()))
+    fn permits(&self, lot: &str, of: Option<Plate>, who: &str) -> Result<Vec<Permit>, DeskError> {
+        let permits = self.named(lot)?.permits(of.as_ref(), self.clock.now())?;
+        if of.is_some() {
+            tracing::info!(lot, who, "the staff has looked up the permits of a plate");
+        }
+        Ok(permits)
     }
 
     fn withdraw_permit(&self, lot: &str, permit: PermitId, who: &str) -> Result<(), DeskError> {

@@ -7,7 +7,7 @@
 
 use super::keys::Keys;
 use super::permits::Permits;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -136,6 +136,11 @@ impl Ledger {
         let is_of_nobody = over.iter().filter(is_ledger).count() == over.len();
         let cut = if is_of_nobody { Cut::InTurn } else { Cut::Now };
         let kept = self.vault.revise(&self.workbook, &keep, &erase, cut, self.time(now))?;
+        let is_lost =
+            |((name, ..), item): (&(Name, _, _), &Option<ItemId>)| matches!(name, Name::Permit(_)) && item.is_none();
+        if change.keep.iter().zip(&kept).any(is_lost) {
+            bail!("a permit ends before the time of the vault");
+        }
         for name in over {
             self.pages.remove(name);
         }

@@ -16,6 +16,7 @@ use vokter_parking::lot::Match;
 use vokter_parking::permit::{Permit, PermitId};
 use vokter_parking::plate::Plate;
 use vokter_parking::tariff::Grant;
+use vokter_rules::limits;
 use zeroize::Zeroizing;
 
 /// Bytes that a permit's page hardly ever exceeds, so that its text does not grow and leave a copy behind.
@@ -72,12 +73,7 @@ impl Permits {
         })
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Gives one, in the place of those of that plate that are worth the same.
+    /// Gives one, in the place of an earlier one of that plate; `None` if the lot has as many as it may.
     ///
     /// # Errors
     /// When the system gives no random numbers.
@@ -85,19 +81,25 @@ impl Permits {
         &mut self,
         plate: &Plate,
         (grant, until): (Grant, Timestamp),
-        now: Timestamp,
         change: &mut Change,
-    ) -> Result<Permit> {
-        let id = PermitId::after(self.0.keys().next_back().copied(), now);
-        let is_same = |held: &Held| held.rest.grant.is_worth(&grant) && held.is_of(plate);
-        let replaced: Vec<_> = self.0.iter().filter(|(_, held)| is_same(held)).map(|(id, _)| *id).collect();
+    ) -> Result<Option<Permit>> {
+        let replaced: Vec<_> = self.0.iter().filter(|(_, held)| held.is_of(plate)).map(|(id, _)| *id).collect();
+        if self.0.len() - replaced.len() >= limits::PERMITS_PER_LOT {
+            return Ok(None);
+        }
+        let id = loop {
+            let id = PermitId::from(getrandom::u64().context("the system gives no random numbers")?);
+            if !self.0.contains_key(&id) {
+                break id;
+            }
+        };
         let key = draw()?;
-        let rest = Rest { hash: hash(&key, plate), grant, until };
+        let rest = Rest { hash: hash(&key, plate), grant: grant.of_permit(), until };
         let held = Held { key, rest };
         change.keep(Name::Permit(id), &held.page()?, until)?;
         replaced.into_iter().for_each(|id| self.end(id, change));
         self.0.insert(id, held);
-        Ok(Permit { id, until })
+        Ok(Some(Permit { id, until }))
     }
 
     /// Withdraws one; whether there was one.
@@ -107,9 +109,10 @@ impl Permits {
         is_there
     }
 
-    /// Ends those whose time has come.
-    pub fn end_all(&mut self, now: Timestamp, change: &mut Change) {
-        let over: Vec<_> = self.0.iter().filter(|(_, held)| !held.holds(now)).map(|(id, _)| *id).collect();
+    /// Ends those whose time has come, some a turn.
+    pub fn end_some(&mut self, now: Timestamp, change: &mut Change) {
+        let over = self.0.iter().filter(|(_, held)| !held.holds(now)).map(|(id, _)| *id);
+        let over: Vec<_> = over.take(limits::SESSIONS_ENDED_PER_TURN).collect();
         over.into_iter().for_each(|id| self.end(id, change));
     }
 
@@ -155,7 +158,7 @@ mod tests {
         let grant = tariff.grant(Entitlement::DisabledPermit, Some(until)).unwrap();
         let plate = Plate::new("AB 12345").unwrap();
         let (mut permits, mut change) = (Permits::default(), Change::default());
-        let permit = permits.give(&plate, (grant.clone(), until), now, &mut change).unwrap();
+        let permit = permits.give(&plate, (grant.clone(), until), &mut change).unwrap().unwrap();
         let page = permits.0[&permit.id].page().unwrap();
         let text = String::from_utf8_lossy(&page);
         assert!(!text.contains("AB12345") && !text.contains("disabled"), "{text}");
@@ -163,7 +166,7 @@ mod tests {
 
         let mut read = Permits::default();
         assert!(read.add(permit.id, &page) && !read.add(permit.id, &page[..40]) && !read.add(permit.id, b"short"));
-        assert_eq!(read.grants(&plate, now), [grant]);
+        assert_eq!(read.grants(&plate, now), [grant.of_permit()]);
         assert_eq!(read.grants(&Plate::new("AB 12346").unwrap(), now), []);
         assert_eq!(read.grants(&plate, until), [], "from then on it no longer holds");
     }

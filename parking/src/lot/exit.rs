@@ -13,7 +13,7 @@ use crate::tariff::Grant;
 use jiff::Timestamp;
 
 impl Turn<'_> {
-    /// What its plate has a claim to counts here too: coming in it may have been misread, or had none yet.
+    /// A permit of its plate counts here too: coming in it may have been misread, or had none yet.
     pub fn leave(&mut self, lane: &Lane, sought: Option<Sought>, grants: Vec<Grant>) -> Result<Passed, Refusal> {
         if let Some(sought) = &sought
             && self.has_just_left(lane, sought)
@@ -33,25 +33,32 @@ impl Turn<'_> {
             // It is the one for which the barrier is open, and which is nobody any more.
             return Ok(Passed::Again);
         }
+        if grants.iter().any(|grant| grant.is_free(self.now)) && !lane.is_wrong_way(Heading::Out) {
+            // What was read coming in is another's, or nobody's: no session ends by it.
+            if lane.barrier {
+                self.release(&lane.name);
+            }
+            return Ok(Passed::Permitted);
+        }
         let near = self.sessions_where(|session| session.may_be_inside() && session.may_be_of(&sought));
         match near[..] {
             [] => Ok(self.leave_unmatched(lane)),
             [id] if !self.is_one_outstanding() => {
                 self.effects.push(Effect::NearMatch { session: id });
-                self.claim(id, grants);
                 Ok(self.depart(id, lane, self.now))
             }
             _ => Ok(Passed::Undecided(self.raise(ExceptionKind::AmbiguousExit, Some(&lane.name), near))),
         }
     }
 
-    /// A session gets the claims that it does not have.
+    /// What a permit says now takes the place of what it said coming in; one that has ended meanwhile counts for this stay.
     fn claim(&mut self, id: SessionId, grants: Vec<Grant>) {
         let Some(session) = self.state.sessions.get_mut(&id) else { return };
-        for grant in grants {
-            if session.grants.len() < GRANTS && !session.grants.contains(&grant) {
-                session.grants.push(grant);
-            }
+        let permits: Vec<_> = grants.into_iter().filter(Grant::is_of_permit).collect();
+        if !permits.is_empty() {
+            session.grants.retain(|grant| !grant.is_of_permit());
+            let room = GRANTS.saturating_sub(session.grants.len());
+            session.grants.extend(permits.into_iter().take(room));
         }
     }
 

@@ -90,6 +90,8 @@ pub enum Passed {
     LeftUnpaid(SessionId, Option<Money>),
     /// It leaves, and has paid.
     Paid,
+    /// It leaves by its permit; no session is its own.
+    Permitted,
     /// A person must decide.
     Undecided(ExceptionId),
     /// It has driven off, and no session is its own.

@@ -15,7 +15,8 @@ pub(super) fn told_ends(told: Timestamp) -> Timestamp {
 impl Turn<'_> {
     /// Whether something was told by that key.
     pub fn is_told(&self, key: Option<IdempotencyKey>) -> bool {
-        key.is_some_and(|key| self.state.told.contains_key(&key))
+        let told = key.and_then(|key| self.state.told.get(&key));
+        told.is_some_and(|told| self.now < told_ends(*told))
     }
 
     /// Remembers that something was. Past the bound the oldest is forgotten.
@@ -28,9 +29,13 @@ impl Turn<'_> {
         self.state.told.insert(key, self.now);
     }
 
-    /// Forgets the keys whose time has come.
+    /// Forgets the keys whose time has come, some a turn.
     pub fn end_told(&mut self) {
-        let now = self.now;
-        self.state.told.retain(|_, told| now < told_ends(*told));
+        let (now, mut left) = (self.now, limits::SESSIONS_ENDED_PER_TURN);
+        self.state.told.retain(|_, told| {
+            let ends = told_ends(*told) <= now && left > 0;
+            left -= usize::from(ends);
+            !ends
+        });
     }
 }

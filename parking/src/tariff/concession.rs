@@ -1,7 +1,8 @@
 //! What those pay who have a claim to something else.
 //!
-//! Whether a plate has a claim is decided once, when the car comes in, by whoever holds the sealed lists. A session keeps
-//! only what follows from it for the price, never why: no state says that somebody has a disabled permit (IVA-3).
+//! Whether a plate has a claim is decided when it is read, by whoever holds the sealed permits. A session keeps only what
+//! follows from it for the price, never why: no state says that somebody has a disabled permit (IVA-3), unless a table of the
+//! tariff is called so.
 
 use super::{Rates, Tariff};
 use jiff::Timestamp;
@@ -45,12 +46,25 @@ pub struct Grant {
     pub(super) concession: Concession,
     /// First instant at which it no longer holds; if there is none, it does not end.
     pub(super) until: Option<Timestamp>,
+    /// Whether it is of a permit, which is read anew at the exit.
+    #[serde(default)]
+    is_of_permit: bool,
 }
 
 impl Grant {
-    /// Whether the same follows from both, if not for as long.
-    pub fn is_worth(&self, other: &Self) -> bool {
-        self.concession == other.concession
+    /// The same, of a permit.
+    pub fn of_permit(self) -> Self {
+        Self { is_of_permit: true, ..self }
+    }
+
+    /// Whether it is of a permit.
+    pub(crate) fn is_of_permit(&self) -> bool {
+        self.is_of_permit
+    }
+
+    /// Whether nothing is charged by it then.
+    pub(crate) fn is_free(&self, now: Timestamp) -> bool {
+        self.concession == Concession::Free && self.until.is_none_or(|until| now < until)
     }
 }
 
@@ -58,7 +72,11 @@ impl Tariff {
     /// What a claim that holds until then is worth; `None` if the tariff has nothing for it, or another system prices.
     pub fn grant(&self, entitlement: Entitlement, until: Option<Timestamp>) -> Option<Grant> {
         let Self::Rated(rates) = self else { return None };
-        rates.concessions.get(&entitlement).map(|concession| Grant { concession: concession.clone(), until })
+        rates.concessions.get(&entitlement).map(|concession| Grant {
+            concession: concession.clone(),
+            until,
+            is_of_permit: false,
+        })
     }
 }
 

@@ -73,7 +73,7 @@ pub async fn exit(
 ) -> Result<Json<Left>, Problem> {
     let passed = ask(&shared, move |desk| desk.show_receipt(&lot, &said.lane, receipt)).await?;
     Ok(Json(match passed {
-        Passed::Paid | Passed::Free(_) => Left { opens: true, ..Left::default() },
+        Passed::Paid | Passed::Permitted | Passed::Free(_) => Left { opens: true, ..Left::default() },
         Passed::MustPay(session, amount) | Passed::LeftUnpaid(session, amount) => {
             Left { opens: false, session: Some(session), amount_due: amount.map(Amount::from) }
         }

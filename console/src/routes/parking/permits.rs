@@ -60,7 +60,7 @@ pub struct Given {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Permit {
     /// Its number, by which it is withdrawn. It says nothing of a plate.
-    #[schema(value_type = u64, example = 1_795_356_000_000_u64)]
+    #[schema(value_type = u64, example = 4_503_599_627_370_u64)]
     permit: PermitId,
     /// First instant at which it no longer holds, and is gone.
     #[schema(value_type = String, format = DateTime)]
@@ -88,8 +88,8 @@ impl From<Vec<permit::Permit>> for Permits {
 
 /// A plate gets a permit.
 ///
-/// It counts from the next time that the plate is read, coming in or going out. It takes the place of an earlier permit of
-/// that plate that is worth the same, so that this can be repeated.
+/// It counts from the next time that the plate is read, coming in or going out. A plate has one permit: this takes the place of
+/// an earlier one, so that it can be repeated.
 #[utoipa::path(
     post,
     path = "/v1/parking/lots/{lot}/permits",
@@ -119,8 +119,12 @@ pub async fn give(
     responses((status = 200, description = "The list", body = Permits), Unread),
     extensions(("x-role" = json!("staff")), ("x-purpose" = json!("parking-payment")))
 )]
-pub async fn list(State(shared): State<Shared>, Path(lot): Path<String>) -> Result<Json<Permits>, Problem> {
-    let permits = ask(&shared, move |desk| desk.permits(&lot, None)).await?;
+pub async fn list(
+    State(shared): State<Shared>,
+    Path(lot): Path<String>,
+    Extension(client): Extension<Arc<Client>>,
+) -> Result<Json<Permits>, Problem> {
+    let permits = ask(&shared, move |desk| desk.permits(&lot, None, &client.name)).await?;
     Ok(Json(permits.into()))
 }
 
@@ -137,10 +141,11 @@ pub async fn list(State(shared): State<Shared>, Path(lot): Path<String>) -> Resu
 pub async fn of_plate(
     State(shared): State<Shared>,
     Path(lot): Path<String>,
+    Extension(client): Extension<Arc<Client>>,
     Said(said): Said<LookUp>,
 ) -> Result<Json<Permits>, Problem> {
     let plate = said.plate.plate()?;
-    let permits = ask(&shared, move |desk| desk.permits(&lot, Some(plate))).await?;
+    let permits = ask(&shared, move |desk| desk.permits(&lot, Some(plate), &client.name)).await?;
     Ok(Json(permits.into()))
 }
 

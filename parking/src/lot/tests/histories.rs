@@ -239,6 +239,7 @@ fn passed(passed: Passed) -> String {
         Passed::MustPay(id, amount) => format!("must pay {id} {}", kroner(amount)),
         Passed::LeftUnpaid(id, amount) => format!("left unpaid {id} {}", kroner(amount)),
         Passed::Paid => "paid".into(),
+        Passed::Permitted => "permitted".into(),
         Passed::Undecided(_) => "undecided".into(),
         Passed::Unmatched => "unmatched".into(),
     }
