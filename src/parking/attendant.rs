@@ -43,8 +43,21 @@ pub struct Attendant {
     requests: Sender<Request>,
 }
 
-/// A plate that is read or typed: what it is sought by, and its permits.
-pub type Shown = (Sought, Vec<Grant>);
+/// A plate that is read or typed.
+pub struct Shown<'a> {
+    /// What it is sought by.
+    pub sought: Sought,
+    plate: &'a Plate,
+    known: &'a Permits,
+    at: Timestamp,
+}
+
+impl Shown<'_> {
+    /// What it has a permit for. Every permit of the lot is tried.
+    fn permits(&self) -> Vec<Grant> {
+        self.known.grants(self.plate, self.at)
+    }
+}
 
 /// What the lock guards.
 struct Running {
@@ -145,8 +158,10 @@ impl Attendant {
         let grant = electric.then(|| self.terms.tariff.grant(Entitlement::Electric, None)).flatten();
         let plate = reading.map(|reading| reading.plate);
         self.take(plate.as_ref(), at, |lot, shown| {
-            let (sought, permits) = shown.filter(|_| lot.state().is_reading()).unzip();
-            let grants = permits.into_iter().flatten().chain(grant).collect();
+            let shown = shown.filter(|_| lot.state().is_reading());
+            let permits = shown.as_ref().map(Shown::permits).unwrap_or_default();
+            let grants = permits.into_iter().chain(grant).collect();
+            let sought = shown.map(|shown| shown.sought);
             lot.pass(Passage { lane, heading, sought, grants }, at)
         })
     }
@@ -201,9 +216,7 @@ impl Attendant {
         let done = running.revise_permits(&self.terms, now, act);
         let done = done.map_err(|error| running.fail(&self.terms, &error, now));
         drop(running);
-        if done.is_err() {
-            self.follow_switch();
-        }
+        self.follow_switch();
         Ok(done??)
     }
 
@@ -222,7 +235,7 @@ impl Attendant {
         &self,
         plate: Option<&Plate>,
         now: Timestamp,
-        act: impl FnOnce(&mut Lot, Option<Shown>) -> Step<A>,
+        act: impl FnOnce(&mut Lot, Option<Shown<'_>>) -> Step<A>,
     ) -> Result<A, DeskError> {
         let mut running = self.running();
         let taken = running.take(self, plate, now, act);
@@ -332,15 +345,20 @@ impl Running {
         now: Timestamp,
         act: impl FnOnce(&mut Permits, Timestamp, &mut Change) -> Result<Result<A, Refusal>>,
     ) -> Result<Result<A, Refusal>> {
-        if self.lot.is_none() {
-            self.read_back(terms, now)?;
-        }
-        // The lot's own time, which does not go back.
-        let today = now.max(self.lot.as_ref().map_or(now, |lot| lot.state().latest()));
+        let today = self.begin(terms, now)?;
         let mut change = Change::default();
         let answer = act(&mut self.permits, today, &mut change)?;
         self.ledger.commit(&change, now)?;
         Ok(answer)
+    }
+
+    /// Reads the lot back if it could not be read before. The lot's own time, which does not go back: a session is of the
+    /// day that it begins on by that.
+    fn begin(&mut self, terms: &Terms, now: Timestamp) -> Result<Timestamp> {
+        if self.lot.is_none() {
+            self.read_back(terms, now)?;
+        }
+        Ok(self.lot.as_ref().map_or(now, |lot| lot.state().latest().max(now)))
     }
 
     fn read_back(&mut self, terms: &Terms, now: Timestamp) -> Result<()> {
@@ -354,19 +372,15 @@ impl Running {
         attendant: &Attendant,
         plate: Option<&Plate>,
         now: Timestamp,
-        act: impl FnOnce(&mut Lot, Option<Shown>) -> Step<A>,
+        act: impl FnOnce(&mut Lot, Option<Shown<'_>>) -> Step<A>,
     ) -> Result<(Step<A>, Vec<SessionId>)> {
-        if self.lot.is_none() {
-            self.read_back(&attendant.terms, now)?;
-        }
+        let today = self.begin(&attendant.terms, now)?;
         let mut change = Change::default();
-        // The lot's own time, which does not go back: a session is of the day that it begins on by that.
-        let today = now.max(self.lot.as_ref().map_or(now, |lot| lot.state().latest()));
         let sought = match plate {
             Some(plate) => self.sought(plate, today, &attendant.terms, &mut change)?,
             None => None,
         };
-        let shown = plate.and_then(|plate| Some((sought?, self.permits.grants(plate, today))));
+        let shown = plate.zip(sought).map(|(plate, sought)| Shown { sought, plate, known: &self.permits, at: today });
         let Some(lot) = self.lot.as_mut() else { return Err(anyhow!("the lot cannot be read")) };
         let step = act(lot, shown);
         for effect in &step.effects {

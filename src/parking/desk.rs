@@ -87,7 +87,7 @@ impl Desk for Lots {
     fn look_up(&self, lot: &str, plate: Plate) -> Result<Found, DeskError> {
         let now = self.clock.now();
         self.named(lot)?.take(Some(&plate), now, |lot, shown| match shown {
-            Some((sought, _)) => lot.look_up(&sought, now),
+            Some(shown) => lot.look_up(&shown.sought, now),
             None => Step { answer: Err(Refusal::UnknownSession), effects: Vec::new() },
         })
     }

@@ -100,7 +100,7 @@ impl Open {
     }
 
     pub fn look_up(&self, plate: &Plate, now: Timestamp) -> Result<(SessionId, Money), DeskError> {
-        let found = self.attendant.take(Some(plate), now, |lot, shown| lot.look_up(&shown.unwrap().0, now))?;
+        let found = self.attendant.take(Some(plate), now, |lot, shown| lot.look_up(&shown.unwrap().sought, now))?;
         Ok((found.dues[0].session, found.dues[0].amount.unwrap()))
     }
 

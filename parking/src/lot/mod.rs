@@ -138,10 +138,7 @@ impl Lot {
 
     /// A car has passed the barrier of a lane. What is told again by the same key counts once.
     pub fn cross(&mut self, lane: &str, heading: Heading, key: Option<IdempotencyKey>, now: Timestamp) -> Step<()> {
-        self.turn(
-            now,
-            |turn| if turn.is_told(key) { Ok(()) } else { turn.cross(lane, heading).map(|()| turn.tell(key)) },
-        )
+        self.turn(now, |turn| turn.once(key, |turn| turn.cross(lane, heading), |_| Ok(())))
     }
 
     /// What is to be paid for a plate.
@@ -162,14 +159,7 @@ impl Lot {
         key: Option<IdempotencyKey>,
         now: Timestamp,
     ) -> Step<Due> {
-        self.turn(now, |turn| {
-            if turn.is_told(key) {
-                return turn.due(session);
-            }
-            let due = turn.grant(session, grant)?;
-            turn.tell(key);
-            Ok(due)
-        })
+        self.turn(now, |turn| turn.once(key, |turn| turn.grant(session, grant), |turn| turn.due(session)))
     }
 
     /// Money was taken for a session. If nothing remains due, the same step erases it.

@@ -110,42 +110,14 @@ impl Lot {
     /// # Errors
     /// When it cannot be written as text.
     pub fn record(&self, id: RecordId) -> Result<Option<RecordText>, serde_json::Error> {
-        let mut text = Zeroizing::new(Vec::with_capacity(RECORD_BYTES));
-        let deadline = match id {
-            RecordId::Lot => {
-                serde_json::to_writer(&mut *text, &self.state.ledger())?;
-                Some(after(self.state.latest, days(LOT_DAYS)))
-            }
-            RecordId::Session(number) => match self.state.sessions.get(&number) {
-                Some(session) => {
-                    serde_json::to_writer(&mut *text, session)?;
-                    Some(session.deadline)
-                }
-                None => None,
-            },
-            RecordId::Exception(number) => match self.state.exceptions.get(&number) {
-                Some(exception) => {
-                    serde_json::to_writer(&mut *text, exception)?;
-                    Some(exception.deadline)
-                }
-                None => None,
-            },
-            RecordId::Receipt(number) => match self.state.receipts.get(&number) {
-                Some(issued) => {
-                    serde_json::to_writer(&mut *text, issued)?;
-                    Some(self.receipt_ends(issued))
-                }
-                None => None,
-            },
-            RecordId::Told(key) => match self.state.told.get(&key) {
-                Some(told) => {
-                    serde_json::to_writer(&mut *text, told)?;
-                    Some(told_ends(*told))
-                }
-                None => None,
-            },
-        };
-        Ok(deadline.map(|deadline| (text, deadline)))
+        let State { sessions, exceptions, receipts, told, latest, .. } = &self.state;
+        match id {
+            RecordId::Lot => text(Some(&self.state.ledger()), |_| after(*latest, days(LOT_DAYS))),
+            RecordId::Session(number) => text(sessions.get(&number), |session| session.deadline),
+            RecordId::Exception(number) => text(exceptions.get(&number), |exception| exception.deadline),
+            RecordId::Receipt(number) => text(receipts.get(&number), |issued| self.receipt_ends(issued)),
+            RecordId::Told(key) => text(told.get(&key), |told| told_ends(*told)),
+        }
     }
 
     /// When nothing can be done with a receipt any more.
@@ -153,6 +125,17 @@ impl Lot {
         let kept = days(self.terms.refund_days).max(hours(self.terms.longest_stay_hours));
         after(issued.receipt.paid, kept)
     }
+}
+
+/// What is there as text, and when it must be gone.
+fn text<R: Serialize>(
+    record: Option<&R>,
+    ends: impl FnOnce(&R) -> Timestamp,
+) -> Result<Option<RecordText>, serde_json::Error> {
+    let Some(record) = record else { return Ok(None) };
+    let mut text = Zeroizing::new(Vec::with_capacity(RECORD_BYTES));
+    serde_json::to_writer(&mut *text, record)?;
+    Ok(Some((text, ends(record))))
 }
 
 impl State {

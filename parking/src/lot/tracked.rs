@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
+use vokter_rules::limits;
 
 /// A map with the keys that were touched since they were last asked for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +44,16 @@ impl<K: Ord + Copy, V> Tracked<K, V> {
                 touched.insert(*key);
             }
             stays
+        });
+    }
+
+    /// Removes those that are over, as many as end in a turn.
+    pub fn end(&mut self, is_over: impl Fn(&V) -> bool) {
+        let mut left = limits::SESSIONS_ENDED_PER_TURN;
+        self.retain(|_, value| {
+            let ends = left > 0 && is_over(value);
+            left -= usize::from(ends);
+            !ends
         });
     }
 

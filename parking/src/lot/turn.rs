@@ -232,13 +232,11 @@ impl<'a> Turn<'a> {
     fn end_receipts(&mut self) {
         let refundable = days(self.terms.refund_days);
         let longest = hours(self.terms.longest_stay_hours);
-        let (now, mut left) = (self.now, limits::SESSIONS_ENDED_PER_TURN);
-        self.state.receipts.retain(|_, issued| {
+        let now = self.now;
+        self.state.receipts.end(|issued| {
             let may_leave = !issued.is_used && issued.receipt.leave_by.is_some();
             let kept = if may_leave { refundable.max(longest) } else { refundable };
-            let ends = after(issued.receipt.paid, kept) <= now && left > 0;
-            left -= usize::from(ends);
-            !ends
+            after(issued.receipt.paid, kept) <= now
         });
     }
 }
