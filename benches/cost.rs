@@ -1,7 +1,7 @@
 //! Where a frame's processor time goes: each part of the path alone, and then the whole, in time on a processor rather
 //! than on the clock. A machine that does other things as well says nearly the same.
 
-use super::{DECODER, PICTURES, ROUNDS, SPAN, noise, start};
+use super::{DECODER, PICTURES, ROUNDS, noise, start};
 use crate::report::{Report, median};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -157,25 +157,22 @@ fn whole(model: &Model, clips: &[PathBuf], cores: usize) -> (Each, f64) {
     let (engine, alarms) = start(model, clips, cores, false);
     let receiver = std::thread::spawn(move || alarms.into_iter().count());
     let frames = || engine.cameras().iter().map(|camera| camera.count(Metric::FramesAnalysed)).sum::<u64>();
-    while frames() < 30 {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let (begun, first, before) = (Instant::now(), frames(), Spent::now());
-    let mut last = (Duration::ZERO, first, before);
-    while begun.elapsed() < SPAN {
-        std::thread::sleep(Duration::from_millis(40));
-        let now = (begun.elapsed(), frames(), Spent::now());
-        // A decoder that has ended no longer counts, so the span ends before the first does.
-        if engine.cameras().iter().any(|camera| camera.state() != State::Running) {
-            break;
+    let wait_for = |wanted: u64| {
+        while frames() < wanted {
+            std::thread::sleep(Duration::from_millis(5));
         }
-        last = now;
-    }
+    };
+    wait_for(30);
+    let (begun, first, before) = (Instant::now(), frames(), Spent::now());
+    // Clips take turns, and this ends before the shortest does: a decoder that has ended no longer counts.
+    wait_for((clips.len() * (PICTURES - 30)) as u64);
+    let (spent, last, span) = (Spent::now().since(&before), frames(), begun.elapsed());
+    let running = engine.cameras().iter().all(|camera| camera.state() == State::Running);
+    assert!(running, "a clip ended before its turns were over");
     engine.stop_switch().store(true, Ordering::Relaxed);
     engine.join().unwrap();
     receiver.join().unwrap();
-    let spent = last.2.since(&before);
-    (Each::of(&spent, last.1 - first), spent.both().as_secs_f64() / last.0.as_secs_f64())
+    (Each::of(&spent, last - first), spent.both().as_secs_f64() / span.as_secs_f64())
 }
 
 /// What this process and its decoders have taken of the processors so far.

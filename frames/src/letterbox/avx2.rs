@@ -11,6 +11,8 @@ pub(super) const KERNELS: Kernels = Kernels {
     // SAFETY: as above.
     sample: |row, taps, out| unsafe { sample(row, taps, out) },
     // SAFETY: as above.
+    pair: |upper, lower, weight, taps, out| unsafe { pair(upper, lower, weight, taps, out) },
+    // SAFETY: as above.
     tint: |u, v, shares, tints| unsafe { tint(u, v, shares, tints) },
     // SAFETY: as above.
     paint: |luma, tint, scale, out| unsafe { paint(luma, tint, scale, out) },
@@ -82,6 +84,33 @@ fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
 }
 
 #[target_feature(enable = "avx2")]
+fn pair(upper: &[u8], lower: &[u8], weight: u8, taps: &Taps, out: &mut [i16]) {
+    let width = upper.len();
+    assert!(
+        lower.len() == width && width.is_multiple_of(32) && out.len() >= width / 2,
+        "lines are of one whole length"
+    );
+    let rows = _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight));
+    let [first, second] = taps.pairs.unwrap_or_default();
+    let pixels = _mm256_set1_epi32(i32::from(second) << 16 | i32::from(first as u16));
+    let offset = _mm256_set1_epi32(taps.offset);
+    let whole = |bytes| {
+        let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, rows), pixels);
+        _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(sums, offset))
+    };
+    for x in (0..width).step_by(32) {
+        // SAFETY: x + 32 <= width, the length of both rows; half of it is at most that of out.
+        unsafe {
+            let a = _mm256_loadu_si256(upper.as_ptr().add(x).cast());
+            let b = _mm256_loadu_si256(lower.as_ptr().add(x).cast());
+            // Unpacking and packing both work within halves of a register, so the order comes out as it went in.
+            let sums = (whole(_mm256_unpacklo_epi8(a, b)), whole(_mm256_unpackhi_epi8(a, b)));
+            _mm256_storeu_si256(out.as_mut_ptr().add(x / 2).cast(), _mm256_packs_epi32(sums.0, sums.1));
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
 fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {
     let width = u.len();
     assert!(v.len() == width && width.is_multiple_of(16), "lines are of one whole length");
@@ -133,7 +162,6 @@ fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
     let width = first.len() + second.len();
     assert!(luma.len() >= width && tint.len() >= width, "the lines hold the row");
     assert!(first.len() >= second.len(), "the first pixel is the first's");
-    let (zero, white) = (_mm256_setzero_si256(), _mm256_set1_epi16(WHITE));
     let (below, one) = (_mm256_set1_epi16(15), _mm256_set1_epi16(1));
     // Within each half of a register: every second byte, then the others.
     let apart = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
@@ -144,10 +172,10 @@ fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
             let levels = |x: usize| {
                 let luma = _mm256_loadu_si256(luma.as_ptr().add(x).cast());
                 let sum = _mm256_add_epi16(luma, _mm256_loadu_si256(tint.as_ptr().add(x).cast()));
-                let sum = _mm256_min_epi16(_mm256_max_epi16(sum, zero), white);
-                let odd = _mm256_and_si256(_mm256_srli_epi16::<5>(sum), one);
-                _mm256_srli_epi16::<5>(_mm256_add_epi16(_mm256_add_epi16(sum, below), odd))
+                let odd = _mm256_and_si256(_mm256_srai_epi16::<5>(sum), one);
+                _mm256_srai_epi16::<5>(_mm256_add_epi16(_mm256_add_epi16(sum, below), odd))
             };
+            // Packing takes what is below black for black, and what is above white for white.
             let levels = _mm256_packus_epi16(levels(2 * x), levels(2 * x + 16));
             let halves = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(levels, apart), order);
             _mm_storeu_si128(first.as_mut_ptr().add(x).cast(), _mm256_castsi256_si128(halves));

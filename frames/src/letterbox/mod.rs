@@ -3,6 +3,7 @@
 //! ```text
 //! two rows ──blend──▶ one row ──sample──▶ one row at tensor width, ─┬─▶ luma ──────────────────┬─paint─▶ f32 planes
 //!  of u8  vertically  of i16  horizontally  as its part in colours   └─▶ u, v ─tint─▶ r, g, b ──┴─halve─▶ u8 patches
+//!     └──────────────── pair ─────────────▲  a picture of twice the tensor's size
 //! ```
 //! Integers up to the last step, so every processor gives the same tensor, within an eighth of a level of a
 //! floating-point one. Rows go through buffers that stay in the first-level cache; only the rows that a tensor row needs
@@ -155,14 +156,20 @@ const WHITE: i16 = 255 * 32;
 /// The row buffers between the steps.
 #[derive(Default)]
 struct Lines {
-    upper: Vec<u8>,
-    lower: Vec<u8>,
-    blended: Vec<i16>,
+    source: SourceRows,
     luma: Vec<i16>,
     u: Vec<i16>,
     v: Vec<i16>,
     /// What chroma adds to red, green and blue.
     tints: [Vec<Twice>; 3],
+}
+
+/// Two rows of the picture, and what is between them.
+#[derive(Default)]
+struct SourceRows {
+    upper: Vec<u8>,
+    lower: Vec<u8>,
+    blended: Vec<i16>,
 }
 
 /// One sample of chroma, for two pixels across.
@@ -177,6 +184,7 @@ type HalveKernel = fn(&[i16], &[i16], &mut [u8], &mut [u8]);
 struct Kernels {
     blend: fn(&[u8], &[u8], u8, &mut [i16]),
     sample: fn(&[i16], &plan::Taps, &mut [i16]),
+    pair: fn(&[u8], &[u8], u8, &plan::Taps, &mut [i16]),
     tint: TintKernel,
     paint: fn(&[i16], &[i16], f32, &mut [f32]),
     halve: HalveKernel,
@@ -186,6 +194,7 @@ struct Kernels {
 const PORTABLE: Kernels = Kernels {
     blend: portable::blend,
     sample: portable::sample,
+    pair: portable::pair,
     tint: portable::tint,
     paint: portable::paint,
     halve: portable::halve,
@@ -302,9 +311,9 @@ impl Lines {
     /// Makes the lines as long as a plan needs them, whole steps of every kernel.
     fn fit(&mut self, plan: &Plan) {
         let source = plan.luma.columns.source.next_multiple_of(32);
-        self.upper.resize(source, 0);
-        self.lower.resize(source, 0);
-        self.blended.resize(source, 0);
+        self.source.upper.resize(source, 0);
+        self.source.lower.resize(source, 0);
+        self.source.blended.resize(source, 0);
         let width = plan.fit.width.next_multiple_of(32);
         self.luma.resize(width, 0);
         self.u.resize(width / 2, 0);
@@ -319,27 +328,44 @@ impl Lines {
 
     /// One row of luma, at tensor width.
     fn luma(&mut self, frame: &MaskedFrame, planar: &Planar, y: usize, kernels: Kernels) {
-        self.blend(frame, 0, planar, y, kernels);
-        (kernels.sample)(&self.blended, &planar.columns, &mut self.luma);
+        self.source.take(frame, 0, planar, y, kernels, &mut self.luma);
     }
 
     /// What one row of chroma adds to the colours, at tensor width.
     fn tints(&mut self, frame: &MaskedFrame, [u, v]: &[Planar; 2], y: usize, shares: [i16; 2], kernels: Kernels) {
-        self.blend(frame, 1, u, y, kernels);
-        (kernels.sample)(&self.blended, &u.columns, &mut self.u);
-        self.blend(frame, 2, v, y, kernels);
-        (kernels.sample)(&self.blended, &v.columns, &mut self.v);
+        self.source.take(frame, 1, u, y, kernels, &mut self.u);
+        self.source.take(frame, 2, v, y, kernels, &mut self.v);
         (kernels.tint)(&self.u, &self.v, shares, &mut self.tints);
     }
+}
 
-    /// One row of a plane, at its own width.
-    fn blend(&mut self, frame: &MaskedFrame, plane: usize, planar: &Planar, y: usize, kernels: Kernels) {
-        let Some(tap) = planar.rows.get(y) else { return };
+impl SourceRows {
+    /// One row of a plane, at tensor width.
+    fn take(
+        &mut self,
+        frame: &MaskedFrame,
+        plane: usize,
+        planar: &Planar,
+        y: usize,
+        kernels: Kernels,
+        out: &mut [i16],
+    ) {
+        let (Some(tap), columns) = (planar.rows.get(y), &planar.columns) else { return };
         frame.read_row(plane, tap.index, &mut self.upper);
         if tap.weight > 0 {
             frame.read_row(plane, tap.index + 1, &mut self.lower);
         }
-        (kernels.blend)(&self.upper, &self.lower, tap.weight, &mut self.blended);
+        let length = columns.source.next_multiple_of(32);
+        let (Some(upper), Some(lower), Some(blended)) =
+            (self.upper.get(..length), self.lower.get(..length), self.blended.get_mut(..length))
+        else {
+            return;
+        };
+        if columns.pairs.is_some() {
+            return (kernels.pair)(upper, lower, tap.weight, columns, out);
+        }
+        (kernels.blend)(upper, lower, tap.weight, blended);
+        (kernels.sample)(blended, columns, out);
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Taps {
     pub indices: Vec<u32>,
     /// The weights of the two source pixels.
     pub weights: Vec<[i16; 2]>,
+    /// The weights, if each is of the next two pixels with the same: pictures of twice the tensor's size.
+    pub pairs: Option<[i16; 2]>,
     /// The same by eights, if all of them lie near enough: pictures of up to twice the tensor's size.
     pub near: Vec<Near>,
     /// Added to each sum: what takes the level that has no part in any colour to zero, and a half for rounding.
@@ -106,9 +108,13 @@ impl Planar {
             source: source.0,
             indices: columns.iter().map(|tap| tap.index as u32).collect(),
             weights: weights.collect(),
+            pairs: None,
             near: Vec::new(),
             offset: (1 << (SHIFT - 1)) - (zero * f32::from(ONE) * one.round()) as i32,
         };
+        let halves = columns.indices.iter().zip(0..).all(|(index, n)| *index == 2 * n);
+        let weights = columns.weights.first().copied();
+        columns.pairs = weights.filter(|first| halves && columns.weights.iter().all(|weights| weights == first));
         let last = columns.indices.last().copied().unwrap_or(0);
         columns.indices.resize(padded, last);
         columns.weights.resize(padded, [0, 0]);

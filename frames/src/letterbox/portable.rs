@@ -20,6 +20,16 @@ pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
     }
 }
 
+/// [`blend`] and [`sample`] in one, where every pixel is of the next two of each row with the same weights.
+pub(super) fn pair(upper: &[u8], lower: &[u8], weight: u8, taps: &Taps, out: &mut [i16]) {
+    let [first, second] = taps.pairs.unwrap_or_default().map(i32::from);
+    let (above, below) = (i32::from(ONE - weight), i32::from(weight));
+    for ((out, [a, b]), [c, d]) in out.iter_mut().zip(upper.as_chunks::<2>().0).zip(lower.as_chunks::<2>().0) {
+        let blended = |upper: &u8, lower: &u8| i32::from(*upper) * above + i32::from(*lower) * below;
+        *out = ((blended(a, c) * first + blended(b, d) * second + taps.offset) >> SHIFT) as i16;
+    }
+}
+
 /// What chroma adds to red, green and blue, for two pixels across. `u` holds its part in blue and `v` its part in red;
 /// green has `shares` of both, in 32768ths.
 pub(super) fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {

@@ -116,6 +116,22 @@ proptest! {
     }
 
     #[test]
+    fn a_picture_of_twice_the_size_is_what_any_other_would_be(
+        below in 4usize..=48, format in formats(), seed in 1u64.., full in any::<bool>(),
+    ) {
+        let layout = Layout { full_range: full, ..Layout::packed(192, 4 * below, format) };
+        let frame = frame(layout, &noise(layout.packed_bytes(), seed), &[]);
+        let (mut fast, mut slow) = (Letterbox::new(SPEC), Letterbox::new(SPEC));
+        slow.plan(frame.layout());
+        prop_assert!(slow.plans[0].luma.columns.pairs.take().is_some());
+        slow.plans[0].chroma.iter_mut().flatten().for_each(|planar| planar.columns.pairs = None);
+        let mut plain = Letterbox { kernels: PORTABLE, ..Letterbox::new(SPEC) };
+        let slow = tensor(&mut slow, &frame);
+        prop_assert_eq!(&tensor(&mut fast, &frame), &slow);
+        prop_assert_eq!(&tensor(&mut plain, &frame), &slow);
+    }
+
+    #[test]
     fn patches_are_to_the_bit_what_a_network_would_make_of_planes(
         width in 16usize..400, height in 16usize..300, format in formats(), seed in 1u64.., centre in any::<bool>(),
     ) {
