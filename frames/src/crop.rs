@@ -12,7 +12,7 @@ mod linear;
 use crate::letterbox::{Channels, Fit, Placement, TensorSpec, Weights};
 use crate::mask::MaskedFrame;
 use linear::{Cut, Linear};
-use vokter_rules::geometry::{Point, Rect};
+use vokter_rules::geometry::{Homography, Point, Rect};
 
 /// A quadrilateral in normalised picture coordinates: its corners in the order upper left, upper right, lower right,
 /// lower left of what it shows.
@@ -285,11 +285,12 @@ impl Cropper {
                 (block(across, frame.width(), plane_width, width), block(down, frame.height(), plane_height, height));
             plane.read(frame, index, &bounds, blocks, &mut self.row);
         }
-        let map = Homography::onto(&part);
+        let map = Homography::of_square(part.corners);
         let [luma, u, v] = &self.planes;
         for y in 0..height {
             for x in 0..width {
-                let at = map.at((x as f32 + 0.5) / width as f32, (y as f32 + 0.5) / height as f32);
+                let at = map.at((x as f64 + 0.5) / width as f64, (y as f64 + 0.5) / height as f64);
+                let at = Point::new(at.0 as f32, at.1 as f32);
                 let (u, v) = if colours == 3 { (u.sample(at), v.sample(at)) } else { (128.0, 128.0) };
                 put(left + x, top + y, weights.rgb(luma.sample(at), u, v));
             }
@@ -379,38 +380,6 @@ impl Patch {
         let value = |x: usize, y: usize| self.values.get(y * self.size.0 + x).copied().unwrap_or(0.0);
         let mix = |a: f32, b: f32, part: f32| a + (b - a) * part;
         mix(mix(value(x0, y0), value(x1, y0), across), mix(value(x0, y1), value(x1, y1), across), down)
-    }
-}
-
-/// The projective map of the unit square onto a quadrilateral (Heckbert 1989, 2.2.3).
-struct Homography {
-    rows: [[f32; 3]; 3],
-}
-
-impl Homography {
-    fn onto(quad: &Quad) -> Self {
-        let [a, b, c, d] = quad.corners;
-        let (sum_x, sum_y) = (a.x - b.x + c.x - d.x, a.y - b.y + c.y - d.y);
-        let (dx1, dy1, dx2, dy2) = (b.x - c.x, b.y - c.y, d.x - c.x, d.y - c.y);
-        let across = dx1 * dy2 - dx2 * dy1;
-        // A parallelogram, or a quadrilateral without area.
-        let (g, h) = if across.abs() < 1e-12 {
-            (0.0, 0.0)
-        } else {
-            ((sum_x * dy2 - dx2 * sum_y) / across, (dx1 * sum_y - sum_x * dy1) / across)
-        };
-        Self {
-            rows: [
-                [b.x - a.x + g * b.x, d.x - a.x + h * d.x, a.x],
-                [b.y - a.y + g * b.y, d.y - a.y + h * d.y, a.y],
-                [g, h, 1.0],
-            ],
-        }
-    }
-
-    fn at(&self, u: f32, v: f32) -> Point {
-        let [x, y, w] = self.rows.map(|[a, b, c]| a * u + b * v + c);
-        if w.abs() < 1e-6 { Point::new(x, y) } else { Point::new(x / w, y / w) }
     }
 }
 

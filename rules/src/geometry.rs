@@ -8,7 +8,10 @@
 //!   y (0,1)
 //! ```
 
+mod homography;
+
 use crate::limits;
+pub use homography::Homography;
 
 /// A point; `x` and `y` run from 0 to 1 over the picture, origin top-left, `y` down.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]

@@ -1,16 +1,12 @@
-//! The ground that a zone shows: from the picture to metres, by the four corners of the zone (a homography; Heckbert,
-//! *Fundamentals of Texture Mapping and Image Warping*, 1989, section 2.2).
+//! The ground that a zone shows: from the picture to metres, by the four corners of the zone.
 
-use crate::geometry::Point;
+use crate::geometry::{Homography, Point};
 
 /// A map of a part of the picture to a plane, in metres.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ground {
-    matrix: Matrix,
+    map: Homography,
 }
-
-/// Row by row.
-type Matrix = [[f64; 3]; 3];
 
 impl Ground {
     /// The plane whose points `metres` lie at these corners of the picture, in the same order. `None` if either outline is no
@@ -19,7 +15,7 @@ impl Ground {
         if !is_convex(corners) || !is_convex(metres) {
             return None;
         }
-        Some(Self { matrix: times(&of_square(metres), &inverse(&of_square(corners))) })
+        Some(Self { map: Homography::of_square(metres).after(&Homography::of_square(corners).inverse()) })
     }
 
     /// Metres between two points of the picture, on the ground.
@@ -29,9 +25,7 @@ impl Ground {
     }
 
     fn place(&self, at: Point) -> (f64, f64) {
-        let (x, y) = (f64::from(at.x), f64::from(at.y));
-        let [u, v, w] = self.matrix.map(|[a, b, c]| a * x + b * y + c);
-        (u / w, v / w)
+        self.map.at(f64::from(at.x), f64::from(at.y))
     }
 }
 
@@ -40,32 +34,6 @@ fn is_convex(corners: [Point; 4]) -> bool {
     let turn = |a: Point, b: Point, c: Point| (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x);
     let turns = [turn(a, b, c), turn(b, c, d), turn(c, d, a), turn(d, a, b)];
     turns.iter().all(|turn| *turn > f32::EPSILON) || turns.iter().all(|turn| *turn < -f32::EPSILON)
-}
-
-/// From the unit square to a quadrilateral.
-fn of_square(corners: [Point; 4]) -> Matrix {
-    let [(x0, y0), (x1, y1), (x2, y2), (x3, y3)] = corners.map(|corner| (f64::from(corner.x), f64::from(corner.y)));
-    let (dx1, dx2, sx) = (x1 - x2, x3 - x2, x0 - x1 + x2 - x3);
-    let (dy1, dy2, sy) = (y1 - y2, y3 - y2, y0 - y1 + y2 - y3);
-    // Not zero, since the quadrilateral is convex.
-    let turn = dx1 * dy2 - dx2 * dy1;
-    let (g, h) = ((sx * dy2 - dx2 * sy) / turn, (dx1 * sy - sx * dy1) / turn);
-    [[x1 - x0 + g * x1, x3 - x0 + h * x3, x0], [y1 - y0 + g * y1, y3 - y0 + h * y3, y0], [g, h, 1.0]]
-}
-
-/// The inverse, but for a factor that a homography has not.
-fn inverse(matrix: &Matrix) -> Matrix {
-    let [[a, b, c], [d, e, f], [g, h, i]] = *matrix;
-    [
-        [e * i - f * h, c * h - b * i, b * f - c * e],
-        [f * g - d * i, a * i - c * g, c * d - a * f],
-        [d * h - e * g, b * g - a * h, a * e - b * d],
-    ]
-}
-
-fn times(left: &Matrix, right: &Matrix) -> Matrix {
-    let [[a, b, c], [d, e, f], [g, h, i]] = *right;
-    left.map(|[x, y, z]| [x * a + y * d + z * g, x * b + y * e + z * h, x * c + y * f + z * i])
 }
 
 #[cfg(test)]
