@@ -83,25 +83,26 @@ impl Model {
         if fitted != self.spec
             && let name = &self.manifest().input.name
             && let Some(bytes) = with_input_shape(&self.bytes, name, &[1, 3, fitted.height, fitted.width])
-            && let Ok(session) = self.session_in_patches(&bytes, fitted).or_else(|_| self.session_of(&bytes, fitted))
+            && let Ok(session) = self.session_of(&bytes, fitted)
         {
             return Ok((session, fitted));
         }
-        let own = self.session_in_patches(&self.bytes, self.spec);
-        Ok((own.or_else(|_| self.session_of(&self.bytes, self.spec))?, self.spec))
+        Ok((self.session_of(&self.bytes, self.spec)?, self.spec))
     }
 
-    /// A session that is given the bytes that the network would have made of its input, if it is one that does that.
-    fn session_in_patches(&self, bytes: &[u8], spec: TensorSpec) -> Result<Session, ModelError> {
-        let (name, TensorSpec { width, height, .. }) = (&self.manifest().input.name, spec);
-        let in_levels = (spec.white == 255.0).then(|| with_patches(bytes, name, width, height)).flatten();
-        let bytes = in_levels.ok_or_else(|| ModelError::Run("it takes no patches".to_owned()))?;
-        self.file.session_of_shape(&self.runtime, &bytes, (width, height), [1, 12, height / 2, width / 2])
-    }
-
-    /// A session that has been held against the manifest once more: what a graph says about itself need not be so.
+    /// A session that is given the bytes that the network would have made of its input, if it is one that does that;
+    /// else one as it is written. It is held against the manifest once more: what a graph says about itself need not
+    /// be so.
     fn session_of(&self, bytes: &[u8], spec: TensorSpec) -> Result<Session, ModelError> {
-        self.file.session(&self.runtime, bytes, spec.width, spec.height)
+        let (name, TensorSpec { width, height, .. }) = (&self.manifest().input.name, spec);
+        if spec.white == 255.0
+            && let Some(patches) = with_patches(bytes, name, width, height)
+            && let wanted = [1, 12, height / 2, width / 2]
+            && let Ok(session) = self.file.session_of_shape(&self.runtime, &patches, (width, height), wanted)
+        {
+            return Ok(session);
+        }
+        self.file.session(&self.runtime, bytes, width, height)
     }
 
     /// The smallest input that holds pictures of that size at the scale of the model's own. Only grids that are not yet
