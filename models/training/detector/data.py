@@ -35,15 +35,15 @@ def rows(pairs, scale_x=1.0, scale_y=1.0):
     return np.array(out, np.float32).reshape(-1, 5)
 
 
-def synthetic(folder, width=KEPT[0], height=KEPT[1], least=LEAST_VISIBLE):
-    """Pictures and labels of `vokter-scene dataset`: `pictures.u8` and `labels.json`."""
-    folder = Path(folder)
-    labels = json.loads((folder / "labels.json").read_text())
-    pictures = np.memmap(folder / "pictures.u8", np.uint8, "r", shape=(len(labels), height, width, 3))
-    boxes = []
-    for objects in labels:
-        pairs = [(o["class"] if o.get("visible", 1) >= least else "unsure", o["box"]) for o in objects]
-        boxes.append(rows(pairs))
+def synthetic(*folders, width=KEPT[0], height=KEPT[1], least=LEAST_VISIBLE):
+    """Pictures and labels of one `vokter-scene dataset` or more: `pictures.u8` and `labels.json`."""
+    pictures, boxes = [], []
+    for folder in map(Path, folders):
+        labels = json.loads((folder / "labels.json").read_text())
+        pictures.extend(np.memmap(folder / "pictures.u8", np.uint8, "r", shape=(len(labels), height, width, 3)))
+        for objects in labels:
+            pairs = [(o["class"] if o.get("visible", 1) >= least else "unsure", o["box"]) for o in objects]
+            boxes.append(rows(pairs))
     return pictures, boxes
 
 
@@ -207,7 +207,7 @@ class Source:
         curve = curve * np.exp(r.normal(0, 0.25 * strength, 3))[None]
         return (curve * 255).clip(0, 255).astype(np.uint8)[:, None, :]
 
-    def view(self, width, height, fit, plain, spread=(0.6, 1.7)):
+    def view(self, width, height, fit, plain, spread=(0.6, 2.2)):
         """A part of a base picture as a view of that size; `fit` is the scale at which the engine sees it."""
         r = self.random
         picture, boxes, about = self.base()

@@ -1,6 +1,7 @@
 """Trains the detector from nothing and writes `models/weights/detector.onnx`: one command, see README.md.
 
-Four phases over a mix of synthetic and real pictures: two with a steady learning rate, two in which it falls to zero.
+Six phases over a mix of synthetic and real pictures: two with a steady learning rate, two in which it falls to zero,
+and two more, one long fall, over synthetic pictures that the others have not seen.
 The exported weights are the moving average at the end of the last.
 """
 
@@ -25,7 +26,11 @@ PHASES = (
     ("steady", 1500, 2e-3, 2e-3, data.PART, 24, 0.6),
     ("falling", 1200, 2e-3, 2e-5, data.VIEW, 16, 0.4),
     ("again", 650, 1.2e-3, 2e-5, data.VIEW, 16, 0.5),
+    ("longer", 2600, 1.5e-3, 9.6e-4, data.VIEW, 16, 0.5),
+    ("last", 2400, 9.6e-4, 1e-5, data.VIEW, 16, 0.5),
 )
+# From this phase on, other synthetic pictures.
+MORE_FROM = 4
 REAL_SHARE = 0.4
 WARM_UP = 100
 SEED = 20
@@ -85,6 +90,7 @@ def run_phase(network, average, source, batch, iterations, rates, save, log_ever
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scenes", help="folder of `vokter-scene dataset` to train on")
+    arguments.add_argument("--more-scenes", nargs="*", default=[], help="folders of it that the last phases are of")
     arguments.add_argument("--work", default="target/detector", help="folder for checkpoints")
     arguments.add_argument("--phase", choices=[p[0] for p in PHASES], help="only this phase, from the last one's end")
     given = arguments.parse_args()
@@ -112,7 +118,8 @@ def main():
             torch.save(state, work / f"{name}.new")
             (work / f"{name}.new").replace(work / f"{name}.pt")
 
-        source = data.Source(SEED + number, real, made, REAL_SHARE, size, balance)
+        shown = data.synthetic(*given.more_scenes) if given.more_scenes and number >= MORE_FROM else made
+        source = data.Source(SEED + number, real, shown, REAL_SHARE, size, balance)
         start = time.time()
         run_phase(network, average, source, batch, iterations, (high, low), save)
         print(f"phase {name}: {(time.time() - start) / 60:.1f} min", flush=True)
