@@ -159,6 +159,7 @@ fn whole(model: &Model, clips: &[PathBuf], cores: usize) -> (Each, f64) {
     let frames = || engine.cameras().iter().map(|camera| camera.count(Metric::FramesAnalysed)).sum::<u64>();
     let wait_for = |wanted: u64| {
         while frames() < wanted {
+            assert!(!engine.has_ended(), "the engine ended before {wanted} frames were analysed");
             std::thread::sleep(Duration::from_millis(5));
         }
     };

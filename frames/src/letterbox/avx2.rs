@@ -11,7 +11,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     // SAFETY: as above.
     sample: |row, taps, out| unsafe { sample(row, taps, out) },
     // SAFETY: as above.
-    pair: |upper, lower, weight, taps, out| unsafe { pair(upper, lower, weight, taps, out) },
+    pair: |upper, lower, weight, weights, offset, out| unsafe { pair(upper, lower, weight, weights, offset, out) },
     // SAFETY: as above.
     tint: |u, v, shares, tints| unsafe { tint(u, v, shares, tints) },
     // SAFETY: as above.
@@ -21,11 +21,17 @@ pub(super) const KERNELS: Kernels = Kernels {
     name: "avx2",
 };
 
+/// The weights of an upper and a lower row, for bytes of both in turn.
+#[target_feature(enable = "avx2")]
+fn of_rows(weight: u8) -> __m256i {
+    _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight))
+}
+
 #[target_feature(enable = "avx2")]
 fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
     let width = out.len();
     assert!(upper.len() == width && lower.len() == width && width.is_multiple_of(32), "lines are of one whole length");
-    let weights = _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight));
+    let weights = of_rows(weight);
     for x in (0..width).step_by(32) {
         // SAFETY: x + 32 <= width, the length of all three.
         unsafe {
@@ -84,16 +90,16 @@ fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn pair(upper: &[u8], lower: &[u8], weight: u8, taps: &Taps, out: &mut [i16]) {
+fn pair(upper: &[u8], lower: &[u8], weight: u8, weights: [i16; 2], offset: i32, out: &mut [i16]) {
     let width = upper.len();
     assert!(
         lower.len() == width && width.is_multiple_of(32) && out.len() >= width / 2,
         "lines are of one whole length"
     );
-    let rows = _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight));
-    let [first, second] = taps.pairs.unwrap_or_default();
+    let rows = of_rows(weight);
+    let [first, second] = weights;
     let pixels = _mm256_set1_epi32(i32::from(second) << 16 | i32::from(first as u16));
-    let offset = _mm256_set1_epi32(taps.offset);
+    let offset = _mm256_set1_epi32(offset);
     let whole = |bytes| {
         let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, rows), pixels);
         _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(sums, offset))

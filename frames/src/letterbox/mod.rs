@@ -175,6 +175,9 @@ struct SourceRows {
 /// One sample of chroma, for two pixels across.
 type Twice = [i16; 2];
 
+/// Two rows, the weight of the lower one, the weights of two pixels, and what is added to their sum.
+type PairKernel = fn(&[u8], &[u8], u8, [i16; 2], i32, &mut [i16]);
+
 type TintKernel = fn(&[i16], &[i16], [i16; 2], &mut [Vec<Twice>; 3]);
 
 type HalveKernel = fn(&[i16], &[i16], &mut [u8], &mut [u8]);
@@ -184,7 +187,7 @@ type HalveKernel = fn(&[i16], &[i16], &mut [u8], &mut [u8]);
 struct Kernels {
     blend: fn(&[u8], &[u8], u8, &mut [i16]),
     sample: fn(&[i16], &plan::Taps, &mut [i16]),
-    pair: fn(&[u8], &[u8], u8, &plan::Taps, &mut [i16]),
+    pair: PairKernel,
     tint: TintKernel,
     paint: fn(&[i16], &[i16], f32, &mut [f32]),
     halve: HalveKernel,
@@ -361,11 +364,12 @@ impl SourceRows {
         else {
             return;
         };
-        if columns.pairs.is_some() {
-            return (kernels.pair)(upper, lower, tap.weight, columns, out);
+        if let Some(weights) = columns.pairs {
+            (kernels.pair)(upper, lower, tap.weight, weights, columns.offset, out);
+        } else {
+            (kernels.blend)(upper, lower, tap.weight, blended);
+            (kernels.sample)(blended, columns, out);
         }
-        (kernels.blend)(upper, lower, tap.weight, blended);
-        (kernels.sample)(blended, columns, out);
     }
 }
 

@@ -5,28 +5,32 @@ use super::{Twice, WHITE};
 
 /// `out = upper * (64 - weight) + lower * weight`: levels in 64ths, 0 to 16320.
 pub(super) fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
-    let (first, second) = (i16::from(ONE - weight), i16::from(weight));
     for ((out, upper), lower) in out.iter_mut().zip(upper).zip(lower) {
-        *out = i16::from(*upper) * first + i16::from(*lower) * second;
+        *out = between(*upper, *lower, weight);
     }
+}
+
+fn between(upper: u8, lower: u8, weight: u8) -> i16 {
+    i16::from(upper) * i16::from(ONE - weight) + i16::from(lower) * i16::from(weight)
 }
 
 /// Two taps a pixel, weighted and offset as its plane's part in a colour: 32nds of a level.
 pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
-    for ((out, index), [first, second]) in out.iter_mut().zip(&taps.indices).zip(&taps.weights) {
-        let [a, b] = row.get(*index as usize..).and_then(|rest| rest.first_chunk::<2>()).copied().unwrap_or_default();
-        let sum = i32::from(a) * i32::from(*first) + i32::from(b) * i32::from(*second);
-        *out = ((sum + taps.offset) >> SHIFT) as i16;
+    for ((out, index), weights) in out.iter_mut().zip(&taps.indices).zip(&taps.weights) {
+        let pixels = row.get(*index as usize..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
+        *out = weighed(pixels, *weights, taps.offset);
     }
 }
 
+fn weighed([a, b]: [i16; 2], [first, second]: [i16; 2], offset: i32) -> i16 {
+    let sum = i32::from(a) * i32::from(first) + i32::from(b) * i32::from(second);
+    ((sum + offset) >> SHIFT) as i16
+}
+
 /// [`blend`] and [`sample`] in one, where every pixel is of the next two of each row with the same weights.
-pub(super) fn pair(upper: &[u8], lower: &[u8], weight: u8, taps: &Taps, out: &mut [i16]) {
-    let [first, second] = taps.pairs.unwrap_or_default().map(i32::from);
-    let (above, below) = (i32::from(ONE - weight), i32::from(weight));
+pub(super) fn pair(upper: &[u8], lower: &[u8], weight: u8, weights: [i16; 2], offset: i32, out: &mut [i16]) {
     for ((out, [a, b]), [c, d]) in out.iter_mut().zip(upper.as_chunks::<2>().0).zip(lower.as_chunks::<2>().0) {
-        let blended = |upper: &u8, lower: &u8| i32::from(*upper) * above + i32::from(*lower) * below;
-        *out = ((blended(a, c) * first + blended(b, d) * second + taps.offset) >> SHIFT) as i16;
+        *out = weighed([between(*a, *c, weight), between(*b, *d, weight)], weights, offset);
     }
 }
 

@@ -101,6 +101,7 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     real = data.Clips(work / "clips.pickle")
     made = data.synthetic(given.scenes) if given.scenes else None
+    more = data.synthetic(*given.more_scenes) if given.more_scenes else made
 
     network = Detector().to(memory_format=torch.channels_last)
     for number, (name, iterations, high, low, size, batch, balance) in enumerate(PHASES):
@@ -118,8 +119,7 @@ def main():
             torch.save(state, work / f"{name}.new")
             (work / f"{name}.new").replace(work / f"{name}.pt")
 
-        shown = data.synthetic(*given.more_scenes) if given.more_scenes and number >= MORE_FROM else made
-        source = data.Source(SEED + number, real, shown, REAL_SHARE, size, balance)
+        source = data.Source(SEED + number, real, more if number >= MORE_FROM else made, REAL_SHARE, size, balance)
         start = time.time()
         run_phase(network, average, source, batch, iterations, (high, low), save)
         print(f"phase {name}: {(time.time() - start) / 60:.1f} min", flush=True)
