@@ -133,10 +133,12 @@ fn pictures(clip: &Path) -> Vec<MaskedFrame> {
 
 fn letterbox(model: &Model, pictures: &[MaskedFrame]) -> Each {
     let session = model.session_for(768, 432).unwrap();
-    let [_, planes, rows, columns] = *session.input_shape() else { panic!("a session takes planes or patches") };
-    let side = if planes == 3 { 1 } else { 2 };
     let mut spec = model.manifest().tensor().unwrap();
-    (spec.width, spec.height) = (side * columns, side * rows);
+    (spec.width, spec.height) = match *session.input_shape() {
+        [_, 3, rows, columns] => (columns, rows),
+        [_, rows, columns, 12] => (2 * columns, 2 * rows),
+        _ => panic!("a session takes planes or patches"),
+    };
     let picture = |n: usize| &pictures[n % pictures.len()];
     let mut letterbox = Letterbox::new(spec);
     if session.takes_bytes() {

@@ -5,7 +5,7 @@
 //! letterbox: what the path adds to either counts against it.
 //!
 //! Parts run alone by their names: `cargo bench --bench frame_path -- cost whole`. The parts are `cost`, `networks`,
-//! `whole`, `gate`, `decode` and `memory`.
+//! `turns`, `whole`, `gate`, `decode` and `memory`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +21,7 @@ mod report;
 #[path = "../tests/support/site.rs"]
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod site;
+mod turns;
 
 use crossbeam::channel::Receiver;
 use report::{Report, median};
@@ -71,6 +72,10 @@ fn main() {
                 report.figure(format!("{name}: inference, {cores} at once"), speed, "frames/s");
             }
         }
+    }
+    if wants("turns") {
+        turns::on_one_core("our detector", &model, &recorded, &mut report);
+        turns::on_one_core("YOLOX-nano", &nano, &recorded, &mut report);
     }
     if wants("whole") {
         let whole = whole_path("our detector", &model, &recorded, cores, &mut report);

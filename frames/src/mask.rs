@@ -8,8 +8,10 @@
 //! copy         ░░░░░▓▓▓▓▓▓░░░░░░░░░
 //! burned       ░░░░░██████░░░░░░░░░ ─▶ luma plane, tensor, still
 //! ```
+//! A row that no mask touches has nothing to burn, and may be read where it is.
 
 use crate::layout::{Layout, LayoutError, PixelFormat};
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 use vokter_rules::geometry::{Polygon, Segment};
@@ -58,6 +60,14 @@ impl PixelLease {
         Self { pixels, bytes, slot: 0, owner }
     }
 
+    /// `width` bytes from `offset` on, to be read where they are. The caller has checked the layout against the lease.
+    fn row(&self, offset: usize, width: usize) -> PixelRow<'_> {
+        let fits = offset.checked_add(width).is_some_and(|end| end <= self.bytes);
+        assert!(fits, "a checked layout lies within its lease");
+        // SAFETY: the range was checked above.
+        PixelRow { start: unsafe { self.pixels.add(offset) }, width, lease: PhantomData }
+    }
+
     /// Copies `out.len()` bytes from `offset` on. The caller has checked the layout against the lease.
     fn copy(&self, offset: usize, out: &mut [u8]) {
         let fits = offset.checked_add(out.len()).is_some_and(|end| end <= self.bytes);
@@ -71,6 +81,37 @@ impl PixelLease {
 impl Drop for PixelLease {
     fn drop(&mut self) {
         self.owner.release(self.slot);
+    }
+}
+
+/// A row of pixels that another process may write at the same time. It is read by pointer, and any value is valid.
+#[derive(Clone, Copy)]
+pub(crate) struct PixelRow<'l> {
+    start: *const u8,
+    width: usize,
+    lease: PhantomData<&'l [u8]>,
+}
+
+impl<'l> PixelRow<'l> {
+    /// A row of memory that nobody else writes.
+    pub const fn of(pixels: &'l [u8]) -> Self {
+        Self { start: pixels.as_ptr(), width: pixels.len(), lease: PhantomData }
+    }
+
+    /// Where it starts: [`Self::width`] bytes may be read from there, and no reference to them be made.
+    pub const fn start(&self) -> *const u8 {
+        self.start
+    }
+
+    /// Pixels.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The pixels, one after the other.
+    pub fn pixels(self) -> impl Iterator<Item = u8> {
+        // SAFETY: within the row, whose memory is mapped for as long as it is borrowed.
+        (0..self.width).map(move |x| unsafe { self.start.add(x).read() })
     }
 }
 
@@ -126,19 +167,31 @@ impl MaskedFrame {
         &self.layout
     }
 
-    /// Copies one row of a plane into `out` and burns the masks into the copy. This is the one door to pixels.
-    /// `out` holds at least the width of the plane.
+    /// Copies one row of a plane into `out` and burns the masks into the copy. This and [`Self::open_row`] are the doors
+    /// to pixels. `out` holds at least the width of the plane.
     pub(crate) fn read_row(&self, plane: usize, row: usize, out: &mut [u8]) {
         let (Some(place), (width, _)) = (self.layout.planes.get(plane), self.layout.plane_size(plane)) else { return };
         let Some(out) = out.get_mut(..width) else { return };
         self.lease.copy(place.offset + row * place.stride, out);
-        let (rows, value) =
-            if plane == 0 { (&self.plan.luma, MASKED_LUMA) } else { (&self.plan.chroma, MASKED_CHROMA) };
-        for span in rows.spans(row) {
+        let (spans, value) = self.masked(plane);
+        for span in spans.spans(row) {
             if let Some(masked) = out.get_mut(span.start as usize..span.end as usize) {
                 masked.fill(value);
             }
         }
+    }
+
+    /// One row of a plane where it is, if no mask touches it.
+    pub(crate) fn open_row(&self, plane: usize, row: usize) -> Option<PixelRow<'_>> {
+        let (place, (width, height)) = (self.layout.planes.get(plane)?, self.layout.plane_size(plane));
+        let (spans, _) = self.masked(plane);
+        let is_open = row < height && spans.spans(row).next().is_none();
+        is_open.then(|| self.lease.row(place.offset + row * place.stride, width))
+    }
+
+    /// The masked spans of a plane, and what is in their place.
+    fn masked(&self, plane: usize) -> (&RowSpans, u8) {
+        if plane == 0 { (&self.plan.luma, MASKED_LUMA) } else { (&self.plan.chroma, MASKED_CHROMA) }
     }
 }
 

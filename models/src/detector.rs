@@ -2,7 +2,7 @@
 
 use crate::decode::{Detection, detr, nms, yolo_nms, yolov8, yolox};
 use crate::manifest::{Decoder, Manifest};
-use crate::patches::with_patches;
+use crate::patches::{patch_shape, with_patches};
 use crate::reshape::with_input_shape;
 use crate::{ModelError, ModelFile, Runtime, Session};
 use ndarray::ArrayView2;
@@ -97,7 +97,7 @@ impl Model {
         let (name, TensorSpec { width, height, .. }) = (&self.manifest().input.name, spec);
         if spec.white == 255.0
             && let Some(patches) = with_patches(bytes, name, width, height)
-            && let wanted = [1, 12, height / 2, width / 2]
+            && let wanted = patch_shape(width, height)
             && let Ok(session) = self.file.session_of_shape(&self.runtime, &patches, (width, height), wanted)
         {
             return Ok(session);
@@ -160,7 +160,7 @@ impl Detector {
         if session.takes_bytes() {
             let input = session.input_bytes()?;
             if !is_padded {
-                letterbox.pad_patches(fit, input);
+                letterbox.pad_patches(input);
             }
             letterbox.fill_patches(frame, input);
         } else {

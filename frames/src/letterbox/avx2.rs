@@ -1,7 +1,9 @@
 //! The steps with AVX2. Chosen at run time; see [`super::portable`] for what they compute.
 
-use super::plan::{NEAR, ONE, SHIFT, Taps};
+use super::patches::{PATCH_BYTES, PatchRows};
+use super::plan::{Halves, NEAR, ONE, SHIFT, Taps};
 use super::{Kernels, Twice, WHITE};
+use crate::mask::PixelRow;
 use std::arch::x86_64::*;
 
 /// To be used only where AVX2 was detected.
@@ -11,27 +13,23 @@ pub(super) const KERNELS: Kernels = Kernels {
     // SAFETY: as above.
     sample: |row, taps, out| unsafe { sample(row, taps, out) },
     // SAFETY: as above.
-    pair: |upper, lower, weight, weights, offset, out| unsafe { pair(upper, lower, weight, weights, offset, out) },
+    quarter: |upper, lower, halves, out| unsafe { quarter(upper, lower, halves, out) },
     // SAFETY: as above.
     tint: |u, v, shares, tints| unsafe { tint(u, v, shares, tints) },
     // SAFETY: as above.
     paint: |luma, tint, scale, out| unsafe { paint(luma, tint, scale, out) },
     // SAFETY: as above.
-    halve: |luma, tint, first, second| unsafe { halve(luma, tint, first, second) },
+    level: |luma, tint, out| unsafe { level(luma, tint, out) },
+    // SAFETY: as above.
+    weave: |rows, out| unsafe { weave(rows, out) },
     name: "avx2",
 };
-
-/// The weights of an upper and a lower row, for bytes of both in turn.
-#[target_feature(enable = "avx2")]
-fn of_rows(weight: u8) -> __m256i {
-    _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight))
-}
 
 #[target_feature(enable = "avx2")]
 fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
     let width = out.len();
     assert!(upper.len() == width && lower.len() == width && width.is_multiple_of(32), "lines are of one whole length");
-    let weights = of_rows(weight);
+    let weights = _mm256_set1_epi16(i16::from(weight) << 8 | i16::from(ONE - weight));
     for x in (0..width).step_by(32) {
         // SAFETY: x + 32 <= width, the length of all three.
         unsafe {
@@ -90,28 +88,21 @@ fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn pair(upper: &[u8], lower: &[u8], weight: u8, weights: [i16; 2], offset: i32, out: &mut [i16]) {
-    let width = upper.len();
+fn quarter(upper: PixelRow<'_>, lower: PixelRow<'_>, halves: Halves, out: &mut [i16]) {
+    let width = upper.width();
     assert!(
-        lower.len() == width && width.is_multiple_of(32) && out.len() >= width / 2,
+        lower.width() == width && width.is_multiple_of(32) && out.len() >= width / 2,
         "lines are of one whole length"
     );
-    let rows = of_rows(weight);
-    let [first, second] = weights;
-    let pixels = _mm256_set1_epi32(i32::from(second) << 16 | i32::from(first as u16));
-    let offset = _mm256_set1_epi32(offset);
-    let whole = |bytes| {
-        let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, rows), pixels);
-        _mm256_srai_epi32::<SHIFT>(_mm256_add_epi32(sums, offset))
-    };
+    let (half, one) = (_mm256_set1_epi8(ONE as i8 / 2), _mm256_set1_epi16(1));
+    let (zero, gain) = (_mm256_set1_epi16(halves.zero), _mm256_set1_epi16(halves.gain));
     for x in (0..width).step_by(32) {
         // SAFETY: x + 32 <= width, the length of both rows; half of it is at most that of out.
         unsafe {
-            let a = _mm256_loadu_si256(upper.as_ptr().add(x).cast());
-            let b = _mm256_loadu_si256(lower.as_ptr().add(x).cast());
-            // Unpacking and packing both work within halves of a register, so the order comes out as it went in.
-            let sums = (whole(_mm256_unpacklo_epi8(a, b)), whole(_mm256_unpackhi_epi8(a, b)));
-            _mm256_storeu_si256(out.as_mut_ptr().add(x / 2).cast(), _mm256_packs_epi32(sums.0, sums.1));
+            let pairs = |row: PixelRow<'_>| _mm256_maddubs_epi16(_mm256_loadu_si256(row.start().add(x).cast()), half);
+            let sum = _mm256_sub_epi16(_mm256_add_epi16(pairs(upper), pairs(lower)), zero);
+            let made = _mm256_or_si256(_mm256_mulhrs_epi16(sum, gain), one);
+            _mm256_storeu_si256(out.as_mut_ptr().add(x / 2).cast(), made);
         }
     }
 }
@@ -122,6 +113,7 @@ fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Tw
     assert!(v.len() == width && width.is_multiple_of(16), "lines are of one whole length");
     assert!(red.len() == width && green.len() == width && blue.len() == width, "and so are tints");
     let [of_u, of_v] = shares.map(|share| _mm256_set1_epi16(share));
+    let even = _mm256_set1_epi16(!1);
     for x in (0..width).step_by(16) {
         // SAFETY: x + 16 <= width, the length of all five; each sample is stored twice into its pair.
         unsafe {
@@ -130,6 +122,7 @@ fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Tw
             let part = |of, share| _mm256_mulhi_epi16(_mm256_add_epi16(of, of), share);
             let both = _mm256_add_epi16(part(u, of_u), part(v, of_v));
             for (line, tint) in [(v, &mut *red), (both, &mut *green), (u, &mut *blue)] {
+                let line = _mm256_and_si256(line, even);
                 let (low, high) = (_mm256_unpacklo_epi16(line, line), _mm256_unpackhi_epi16(line, line));
                 store_halves(low, high, tint.as_mut_ptr().add(x).cast());
             }
@@ -163,40 +156,107 @@ fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
-    let whole = second.len() / 16 * 16;
-    let width = first.len() + second.len();
+fn level(luma: &[i16], tint: &[i16], out: &mut [u8]) {
+    let width = out.len();
+    let whole = width / 32 * 32;
     assert!(luma.len() >= width && tint.len() >= width, "the lines hold the row");
-    assert!(first.len() >= second.len(), "the first pixel is the first's");
-    let (below, one) = (_mm256_set1_epi16(15), _mm256_set1_epi16(1));
-    // Within each half of a register: every second byte, then the others.
-    let apart = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
-    let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    for x in (0..whole).step_by(16) {
-        // SAFETY: 2 * (x + 16) <= width, the length of both lines, and x + 16 is within both outputs.
+    // Times 1024, in 32768ths and rounded: 32nds of a level as levels.
+    let levels = _mm256_set1_epi16(1024);
+    for x in (0..whole).step_by(32) {
+        // SAFETY: x + 32 <= width, within all three.
         unsafe {
-            let levels = |x: usize| {
+            let sixteen = |x: usize| {
                 let luma = _mm256_loadu_si256(luma.as_ptr().add(x).cast());
                 let sum = _mm256_add_epi16(luma, _mm256_loadu_si256(tint.as_ptr().add(x).cast()));
-                let odd = _mm256_and_si256(_mm256_srai_epi16::<5>(sum), one);
-                _mm256_srai_epi16::<5>(_mm256_add_epi16(_mm256_add_epi16(sum, below), odd))
+                _mm256_mulhrs_epi16(sum, levels)
             };
             // Packing takes what is below black for black, and what is above white for white.
-            let levels = _mm256_packus_epi16(levels(2 * x), levels(2 * x + 16));
-            let halves = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(levels, apart), order);
-            _mm_storeu_si128(first.as_mut_ptr().add(x).cast(), _mm256_castsi256_si128(halves));
-            _mm_storeu_si128(second.as_mut_ptr().add(x).cast(), _mm256_extracti128_si256::<1>(halves));
+            let packed = _mm256_packus_epi16(sixteen(x), sixteen(x + 16));
+            let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
+            _mm256_storeu_si256(out.as_mut_ptr().add(x).cast(), packed);
         }
     }
-    if let (Some(luma), Some(tint), Some(first), Some(second)) =
-        (luma.get(2 * whole..), tint.get(2 * whole..), first.get_mut(whole..), second.get_mut(whole..))
-        && !first.is_empty()
+    if whole < width
+        && let (Some(luma), Some(tint), Some(rest)) = (luma.get(whole..), tint.get(whole..), out.get_mut(whole..))
     {
-        super::portable::halve(luma, tint, first, second);
+        super::portable::level(luma, tint, rest);
     }
 }
 
-/// Stores sixteen sums of 32 bits as numbers of 16.
+/// Bytes of sixteen patches, and what storing the last of them spills.
+const STORED: usize = 16 * PATCH_BYTES + 4;
+
+#[target_feature(enable = "avx2")]
+fn weave(rows: &PatchRows, out: &mut [u8]) {
+    let width = out.len() / PATCH_BYTES * 2;
+    if !width.is_multiple_of(32) {
+        return super::portable::weave(rows, out);
+    }
+    assert!(rows.as_flattened().iter().all(|row| row.len() >= width), "the rows hold the patches");
+    let ([above, below], mut last) = (rows, [0; STORED]);
+    for x in (0..width).step_by(32) {
+        // SAFETY: x + 32 <= width, at most the length of each row. Sixteen patches and four bytes are stored where
+        // they fit, into `out` or an array of that size.
+        unsafe {
+            let patches = patches(pixels(above, x), pixels(below, x));
+            let start = x / 2 * PATCH_BYTES;
+            if start + STORED <= out.len() {
+                store_patches(patches, out.as_mut_ptr().add(start));
+            } else {
+                store_patches(patches, last.as_mut_ptr());
+                out.iter_mut().skip(start).zip(&last).for_each(|(out, byte)| *out = *byte);
+            }
+        }
+    }
+}
+
+/// Four bytes a pixel, the last of them nought: within each half of a register, four pixels of the 32 in order.
+///
+/// # Safety
+/// Each plane holds 32 bytes from `x` on.
+#[target_feature(enable = "avx2")]
+unsafe fn pixels([first, second, third]: &[Vec<u8>; 3], x: usize) -> [__m256i; 4] {
+    // SAFETY: as the caller promises.
+    let bytes = |plane: &[u8]| unsafe { _mm256_loadu_si256(plane.as_ptr().add(x).cast()) };
+    let (first, second, third) = (bytes(first), bytes(second), bytes(third));
+    let zero = _mm256_setzero_si256();
+    let (low, low_rest) = (_mm256_unpacklo_epi8(first, second), _mm256_unpacklo_epi8(third, zero));
+    let (high, high_rest) = (_mm256_unpackhi_epi8(first, second), _mm256_unpackhi_epi8(third, zero));
+    [
+        _mm256_unpacklo_epi16(low, low_rest),
+        _mm256_unpackhi_epi16(low, low_rest),
+        _mm256_unpacklo_epi16(high, high_rest),
+        _mm256_unpackhi_epi16(high, high_rest),
+    ]
+}
+
+/// Patch n in the low half of register n, and patch n + 8 in its high half.
+#[target_feature(enable = "avx2")]
+fn patches([a, b, c, d]: [__m256i; 4], [e, f, g, h]: [__m256i; 4]) -> [__m256i; 8] {
+    let three_of_four =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+    let low = |above, below| _mm256_shuffle_epi8(_mm256_unpacklo_epi64(above, below), three_of_four);
+    let high = |above, below| _mm256_shuffle_epi8(_mm256_unpackhi_epi64(above, below), three_of_four);
+    [low(a, e), high(a, e), low(b, f), high(b, f), low(c, g), high(c, g), low(d, h), high(d, h)]
+}
+
+/// Stores sixteen patches one behind the other. Each spills four bytes, which the next overwrites.
+///
+/// # Safety
+/// `out` is valid for writing [`STORED`] bytes.
+#[target_feature(enable = "avx2")]
+unsafe fn store_patches(patches: [__m256i; 8], out: *mut u8) {
+    for (n, pair) in patches.iter().enumerate() {
+        // SAFETY: as the caller promises.
+        unsafe { _mm_storeu_si128(out.add(n * PATCH_BYTES).cast(), _mm256_castsi256_si128(*pair)) }
+    }
+    for (n, pair) in patches.iter().enumerate() {
+        // SAFETY: as the caller promises: 15 * 12 + 16 bytes.
+        unsafe { _mm_storeu_si128(out.add((n + 8) * PATCH_BYTES).cast(), _mm256_extracti128_si256::<1>(*pair)) }
+    }
+}
+
+/// Stores sixteen sums of 32 bits as odd numbers of 16.
 ///
 /// # Safety
 /// `out` is valid for writing 16 numbers.
@@ -204,7 +264,7 @@ fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
 unsafe fn store_packed(low: __m256i, high: __m256i, out: *mut i16) {
     let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(low, high));
     // SAFETY: as the caller promises.
-    unsafe { _mm256_storeu_si256(out.cast(), packed) }
+    unsafe { _mm256_storeu_si256(out.cast(), _mm256_or_si256(packed, _mm256_set1_epi16(1))) }
 }
 
 /// Stores what was unpacked within each half of a register in the order of its row.

@@ -27,6 +27,15 @@ pub(super) struct Near {
     pub order: [u8; 32],
 }
 
+/// What the sum of 32 times four pixels is made a level in 32nds with: less `zero`, times `gain`, in 32768ths.
+#[derive(Clone, Copy)]
+pub(super) struct Halves {
+    /// 128 times the level that has no part in any colour.
+    pub zero: i16,
+    /// The plane's part in a colour.
+    pub gain: i16,
+}
+
 /// The taps of a row, laid out for the kernels and padded to a multiple of sixteen.
 pub(super) struct Taps {
     /// Width of the source row.
@@ -35,8 +44,8 @@ pub(super) struct Taps {
     pub indices: Vec<u32>,
     /// The weights of the two source pixels.
     pub weights: Vec<[i16; 2]>,
-    /// The weights, if each is of the next two pixels with the same: pictures of twice the tensor's size.
-    pub pairs: Option<[i16; 2]>,
+    /// If each is the mean of the next two pixels: pictures of twice the tensor's size.
+    pub halves: Option<Halves>,
     /// The same by eights, if all of them lie near enough: pictures of up to twice the tensor's size.
     pub near: Vec<Near>,
     /// Added to each sum: what takes the level that has no part in any colour to zero, and a half for rounding.
@@ -99,22 +108,21 @@ impl Planar {
     fn new(source: (usize, usize), made: (usize, usize), whole: (f64, f64), gain: f32, zero: f32) -> Self {
         let columns = taps(source.0, made.0, whole.0);
         let padded = columns.len().next_multiple_of(16);
-        let one = gain * GAIN;
+        // Even, so that a pixel between two has the same of both.
+        let one = 2 * (gain * GAIN / 2.0).round() as i32;
         let weights = columns.iter().map(|tap| {
-            let second = (one * f32::from(tap.weight) / f32::from(ONE)).round();
-            [(one - second).round() as i16, second as i16]
+            let second = (one as f32 * f32::from(tap.weight) / f32::from(ONE)).round() as i32;
+            [(one - second) as i16, second as i16]
         });
+        let halves = columns.iter().zip(0..).all(|(tap, n)| *tap == Tap { index: 2 * n, weight: ONE / 2 });
         let mut columns = Taps {
             source: source.0,
             indices: columns.iter().map(|tap| tap.index as u32).collect(),
             weights: weights.collect(),
-            pairs: None,
+            halves: halves.then_some(Halves { zero: (zero * 128.0) as i16, gain: one as i16 }),
             near: Vec::new(),
-            offset: (1 << (SHIFT - 1)) - (zero * f32::from(ONE) * one.round()) as i32,
+            offset: (1 << (SHIFT - 1)) - (zero * f32::from(ONE)) as i32 * one,
         };
-        let halves = columns.indices.iter().zip(0..).all(|(index, n)| *index == 2 * n);
-        let weights = columns.weights.first().copied();
-        columns.pairs = weights.filter(|first| halves && columns.weights.iter().all(|weights| weights == first));
         let last = columns.indices.last().copied().unwrap_or(0);
         columns.indices.resize(padded, last);
         columns.weights.resize(padded, [0, 0]);

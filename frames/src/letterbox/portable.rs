@@ -1,7 +1,9 @@
 //! The steps in plain Rust. They define, to the bit, what every processor gives.
 
-use super::plan::{ONE, SHIFT, Taps};
+use super::patches::{PATCH_BYTES, PatchRows};
+use super::plan::{Halves, ONE, SHIFT, Taps};
 use super::{Twice, WHITE};
+use crate::mask::PixelRow;
 
 /// `out = upper * (64 - weight) + lower * weight`: levels in 64ths, 0 to 16320.
 pub(super) fn blend(upper: &[u8], lower: &[u8], weight: u8, out: &mut [i16]) {
@@ -22,25 +24,31 @@ pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
     }
 }
 
+/// Odd, always: see [`level`].
 fn weighed([a, b]: [i16; 2], [first, second]: [i16; 2], offset: i32) -> i16 {
     let sum = i32::from(a) * i32::from(first) + i32::from(b) * i32::from(second);
-    ((sum + offset) >> SHIFT) as i16
+    ((sum + offset) >> SHIFT) as i16 | 1
 }
 
-/// [`blend`] and [`sample`] in one, where every pixel is of the next two of each row with the same weights.
-pub(super) fn pair(upper: &[u8], lower: &[u8], weight: u8, weights: [i16; 2], offset: i32, out: &mut [i16]) {
-    for ((out, [a, b]), [c, d]) in out.iter_mut().zip(upper.as_chunks::<2>().0).zip(lower.as_chunks::<2>().0) {
-        *out = weighed([between(*a, *c, weight), between(*b, *d, weight)], weights, offset);
+/// [`blend`] and [`sample`] in one, where every pixel is the mean of two by two.
+pub(super) fn quarter(upper: PixelRow<'_>, lower: PixelRow<'_>, halves: Halves, out: &mut [i16]) {
+    let (mut upper, mut lower) = (upper.pixels(), lower.pixels());
+    let two = |row: &mut dyn Iterator<Item = u8>| Some(i32::from(row.next()?) + i32::from(row.next()?));
+    for out in out {
+        let (Some(above), Some(below)) = (two(&mut upper), two(&mut lower)) else { return };
+        let sum = (32 * (above + below) - i32::from(halves.zero)) * i32::from(halves.gain);
+        *out = ((sum + (1 << 14)) >> 15) as i16 | 1;
     }
 }
 
 /// What chroma adds to red, green and blue, for two pixels across. `u` holds its part in blue and `v` its part in red;
-/// green has `shares` of both, in 32768ths.
+/// green has `shares` of both, in 32768ths. Even, always: see [`level`].
 pub(super) fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {
     let [of_u, of_v] = shares.map(i32::from);
     let part = |of: i16, share: i32| ((2 * i32::from(of) * share) >> 16) as i16;
     for ((((u, v), red), green), blue) in u.iter().zip(v).zip(red).zip(green).zip(blue) {
-        (*red, *green, *blue) = ([*v; 2], [part(*u, of_u) + part(*v, of_v); 2], [*u; 2]);
+        let twice = |sample: i16| [sample & !1; 2];
+        (*red, *green, *blue) = (twice(*v), twice(part(*u, of_u) + part(*v, of_v)), twice(*u));
     }
 }
 
@@ -51,12 +59,20 @@ pub(super) fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
     }
 }
 
-/// One colour of a row in whole levels, rounded to even: every second pixel from the first on, and the others.
-pub(super) fn halve(luma: &[i16], tint: &[i16], first: &mut [u8], second: &mut [u8]) {
-    let level = |pixel: usize| {
-        let sum = luma.get(pixel).zip(tint.get(pixel)).map_or(0, |(luma, tint)| luma + tint).clamp(0, WHITE);
-        ((sum + 15 + (sum >> 5 & 1)) >> 5) as u8
-    };
-    first.iter_mut().enumerate().for_each(|(n, out)| *out = level(2 * n));
-    second.iter_mut().enumerate().for_each(|(n, out)| *out = level(2 * n + 1));
+/// One colour of a row in whole levels. What is odd and what is even add up to no half of a level: rounded up or to even,
+/// it is the same.
+pub(super) fn level(luma: &[i16], tint: &[i16], out: &mut [u8]) {
+    for ((out, luma), tint) in out.iter_mut().zip(luma).zip(tint) {
+        *out = (((luma + tint).clamp(0, WHITE) + 16) >> 5) as u8;
+    }
+}
+
+/// Two rows of three planes as a row of patches.
+pub(super) fn weave(rows: &PatchRows, out: &mut [u8]) {
+    for (n, patch) in out.as_chunks_mut::<PATCH_BYTES>().0.iter_mut().enumerate() {
+        let pixels = rows.iter().flat_map(|planes| {
+            (2 * n..2 * n + 2).flat_map(move |x| planes.iter().map(move |plane| plane.get(x).copied().unwrap_or(0)))
+        });
+        patch.iter_mut().zip(pixels).for_each(|(out, pixel)| *out = pixel);
+    }
 }

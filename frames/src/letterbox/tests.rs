@@ -40,19 +40,19 @@ fn tensor(letterbox: &mut Letterbox, frame: &MaskedFrame) -> Vec<f32> {
 
 fn patches(letterbox: &mut Letterbox, frame: &MaskedFrame) -> Vec<u8> {
     let mut tensor = vec![0xa5; letterbox.spec().numbers()];
-    letterbox.pad_patches(letterbox.fit(frame), &mut tensor);
+    letterbox.pad_patches(&mut tensor);
     letterbox.fill_patches(frame, &mut tensor);
     tensor
 }
 
-/// What SpaceToDepth and QuantizeLinear make of planes of f32, as ONNX defines them.
+/// What SpaceToDepth and QuantizeLinear make of planes of f32, as ONNX defines them; channels last.
 fn as_patches(tensor: &[f32]) -> Vec<u8> {
-    let (columns, rows) = (SPEC.width / 2, SPEC.height / 2);
+    let columns = SPEC.width / 2;
     let mut patches = vec![0; tensor.len()];
     for (n, value) in tensor.iter().enumerate() {
         let (plane, y, x) = (n / SPEC.width / SPEC.height, n / SPEC.width % SPEC.height, n % SPEC.width);
         let channel = (y % 2 * 2 + x % 2) * 3 + plane;
-        patches[(channel * rows + y / 2) * columns + x / 2] = value.round_ties_even().clamp(0.0, 255.0) as u8;
+        patches[(y / 2 * columns + x / 2) * 12 + channel] = value.round_ties_even().clamp(0.0, 255.0) as u8;
     }
     patches
 }
@@ -111,20 +111,22 @@ proptest! {
         let made = tensor(&mut fast, &frame);
         prop_assert_eq!(&made, &tensor(&mut plain, &frame));
         for (made, exact) in made.iter().zip(in_floating_point(&fast.plans[0], &frame)) {
-            prop_assert!((made - exact).abs() <= 0.125, "{} {}", made, exact);
+            prop_assert!((made - exact).abs() <= 0.2, "{} {}", made, exact);
         }
     }
 
     #[test]
     fn a_picture_of_twice_the_size_is_what_any_other_would_be(
-        below in 4usize..=48, format in formats(), seed in 1u64.., full in any::<bool>(),
+        below in 4usize..=48, format in formats(), seed in 1u64.., full in any::<bool>(), top in 0.0f32..1.0,
     ) {
         let layout = Layout { full_range: full, ..Layout::packed(192, 4 * below, format) };
-        let frame = frame(layout, &noise(layout.packed_bytes(), seed), &[]);
+        // Rows above the mask are read where they are, those that it touches are copied and burned.
+        let mask = Polygon::new(&[(0.2, top), (0.7, 1.0), (0.1, 1.0)].map(|(x, y)| Point::new(x, y)));
+        let frame = frame(layout, &noise(layout.packed_bytes(), seed), &[mask.unwrap()]);
         let (mut fast, mut slow) = (Letterbox::new(SPEC), Letterbox::new(SPEC));
         slow.plan(frame.layout());
-        prop_assert!(slow.plans[0].luma.columns.pairs.take().is_some());
-        slow.plans[0].chroma.iter_mut().flatten().for_each(|planar| planar.columns.pairs = None);
+        prop_assert!(slow.plans[0].luma.columns.halves.take().is_some());
+        slow.plans[0].chroma.iter_mut().flatten().for_each(|planar| planar.columns.halves = None);
         let mut plain = Letterbox { kernels: PORTABLE, ..Letterbox::new(SPEC) };
         let slow = tensor(&mut slow, &frame);
         prop_assert_eq!(&tensor(&mut fast, &frame), &slow);
