@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from network import CLASSES, SPREAD, STRIDES
+from network import BRANCH, CLASSES, NECK, SPREAD, STRIDES
 
 SIDE = 384
 
@@ -26,42 +26,73 @@ class Graph:
         return name
 
     def conv(self, x, module, name):
-        """A `network.Conv` or a plain `Conv2d`, with what follows it folded in."""
-        plain = getattr(module, "conv", module)
-        weight = plain.weight.detach().double().numpy()
-        if plain is module:
-            bias = plain.bias.detach().double().numpy()
-        else:
-            norm = module.norm
-            gain = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach().double().numpy()
-            bias = norm.bias.detach().double().numpy() - norm.running_mean.double().numpy() * gain
-            weight = weight * gain[:, None, None, None]
-        side, stride = plain.kernel_size[0], plain.stride[0]
+        """A `network.Conv` with what follows it folded in."""
+        weight, bias = folded(module)
+        side, stride = module.conv.kernel_size[0], module.conv.stride[0]
         if side == 6:
             # The stem: 6x6 of stride 4 is 3x3 of stride 2 over the 2x2 patches of SpaceToDepth, whose channels are
             # ordered patch row, patch column, colour.
             x = self.add("SpaceToDepth", [x], "patches", blocksize=2)
             outputs = weight.shape[0]
             weight = weight.reshape(outputs, 3, 3, 2, 3, 2).transpose(0, 3, 5, 1, 2, 4).reshape(outputs, 12, 3, 3)
-            weight, side, stride = weight / SPREAD, 3, 2
+            weight, stride = weight / SPREAD, 2
+        return self.weighed(x, weight, bias, stride, module.relu, name)
+
+    def weighed(self, x, weight, bias, stride, relu, name):
+        side = weight.shape[-1]
         inputs = [x, self.constant(f"{name}.weight", weight.astype(np.float32)),
                   self.constant(f"{name}.bias", bias.astype(np.float32))]
         out = self.add("Conv", inputs, name, kernel_shape=[side, side], strides=[stride, stride],
                        pads=[side // 2] * 4)
-        if getattr(module, "relu", False):
-            out = self.add("Relu", [out], f"{name}.relu")
-        return out
+        return self.add("Relu", [out], f"{name}.relu") if relu else out
+
+    def last(self, x, name):
+        """Channels last, as ONNX Runtime runs convolutions of bytes: nothing is moved."""
+        return self.add("Transpose", [x], name, perm=[0, 2, 3, 1])
 
     def up(self, x, name):
-        return self.add("Resize", [x, "", "double"], name, mode="nearest",
-                        coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+        """Twice as wide and high, each pixel as four.
+
+        With channels last, two pixels side by side are the channels twice, and two rows are the row twice: memory
+        copied in long pieces. Resize goes through it byte by byte.
+        """
+        x = self.last(x, f"{name}.last")
+        x = self.add("Concat", [x, x], f"{name}.across", axis=3)
+        x = self.add("Reshape", [self.add("Reshape", [x, "wide"], f"{name}.wide"), "lines"], f"{name}.lines")
+        x = self.add("Concat", [x, x], f"{name}.down", axis=1)
+        x = self.add("Reshape", [x, "tall"], f"{name}.tall")
+        return self.add("Transpose", [x], name, perm=[0, 3, 1, 2])
+
+    def head(self, x, head, name):
+        """A row of eleven for each place. Both branches are one convolution, and both last ones a product in float."""
+        (box, box_bias), (classes, class_bias) = folded(head.box_branch), folded(head.class_branch)
+        weight, bias = np.concatenate([box, classes]), np.concatenate([box_bias, class_bias])
+        x = self.last(self.weighed(x, weight, bias, 1, True, f"{name}.branch"), f"{name}.last")
+        x = self.add("Reshape", [x, "places"], f"{name}.places")
+        parts = [part.weight.detach().numpy()[:, :, 0, 0].T for part in (head.box, head.classes)]
+        last = np.zeros([sum(sides) for sides in zip(*(part.shape for part in parts))], np.float32)
+        last[:parts[0].shape[0], :parts[0].shape[1]] = parts[0]
+        last[parts[0].shape[0]:, parts[0].shape[1]:] = parts[1]
+        bias = np.concatenate([head.box.bias.detach().numpy(), head.classes.bias.detach().numpy()])
+        return self.add("Gemm", [x, self.constant(f"{name}.weight", last), self.constant(f"{name}.bias", bias)], name)
+
+
+def folded(module):
+    """Weight and bias of a `network.Conv`, its batch normalisation within."""
+    weight, norm = module.conv.weight.detach().double().numpy(), module.norm
+    gain = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach().double().numpy()
+    bias = norm.bias.detach().double().numpy() - norm.running_mean.double().numpy() * gain
+    return weight * gain[:, None, None, None], bias
 
 
 def float_model(network):
     """The float network as an ONNX model, opset 17."""
     network = network.eval()
     g = Graph()
-    g.constant("double", np.float32([1, 1, 2, 2]))
+    # Shapes for `Graph.up` and `Graph.head`; a 0 is the side that is there.
+    shapes = dict(wide=[0, 0, -1, NECK], lines=[-1, 1, 0, NECK], tall=[1, -1, 0, NECK], places=[-1, 2 * BRANCH])
+    for name, sides in shapes.items():
+        g.constant(name, np.int64(sides))
     x, levels = "images", []
     for i, stage in enumerate(network.stages):
         for j, layer in enumerate(stage):
@@ -84,17 +115,11 @@ def float_model(network):
     n4 = join(n4, g.conv(n3, network.down[0], "down3"), "bottom4")
     n5 = join(n5, g.conv(n4, network.down[1], "down4"), "bottom5")
 
-    g.constant("flat", np.int64([0, 0, -1]))
-    cells = []
-    for i, (n, head) in enumerate(zip((n3, n4, n5), network.heads)):
-        box = g.conv(g.conv(n, head.box_branch, f"head{i}.box_branch"), head.box, f"head{i}.box")
-        classes = g.conv(g.conv(n, head.class_branch, f"head{i}.class_branch"), head.classes, f"head{i}.classes")
-        level = g.add("Concat", [box, classes], f"head{i}.all", axis=1)
-        cells.append(g.add("Reshape", [level, "flat"], f"head{i}.flat"))
-    every = g.add("Concat", cells, "cells", axis=2)
-    rows = g.add("Transpose", [every], "rows", perm=[0, 2, 1])
+    cells = [g.head(n, head, f"head{i}") for i, (n, head) in enumerate(zip((n3, n4, n5), network.heads))]
+    g.constant("first", np.int64([0]))
+    every = g.add("Unsqueeze", [g.add("Concat", cells, "cells", axis=0), "first"], "rows")
     g.constant("split", np.int64([4, 1 + len(CLASSES)]))
-    g.nodes.append(helper.make_node("Split", [rows, "split"], ["boxes", "logits"], name="split_rows", axis=2))
+    g.nodes.append(helper.make_node("Split", [every, "split"], ["boxes", "logits"], name="split_rows", axis=2))
     g.add("Concat", ["boxes", g.add("Sigmoid", ["logits"], "scores")], "output", axis=2)
 
     count = sum((SIDE // s) ** 2 for s in STRIDES)
@@ -132,7 +157,7 @@ class Pictures:
 
 
 def float_names(model):
-    """Nodes that stay in float: the heads' last convolutions and all from the concatenation of the levels on."""
+    """Nodes that stay in float: the heads' last products and all from the concatenation of the levels on."""
     names = set()
     for node in model.graph.node:
         if node.name.startswith(("head", "cells", "rows", "split_rows", "scores", "output")):

@@ -1,7 +1,7 @@
 """The network: a plain ReLU convolution net with a small feature pyramid, in the output layout of YOLOX.
 
-Only 3x3 and 1x1 convolutions, ReLU, Add, MaxPool and nearest-neighbour Resize: everything ONNX Runtime runs well in
-int8 on one core. No depthwise convolutions (they gain nothing in int8) and no SiLU (it does not quantise).
+Only 3x3 and 1x1 convolutions, ReLU, Add and pixels repeated: what ONNX Runtime runs well in int8 on one core, or what
+`export.py` can write so that it does. No depthwise convolutions (they gain nothing in int8), no SiLU (it does not quantise).
 
     picture 1x3xHxW, BGR 0..255
       stem /4 -> P3 /8 -> P4 /16 -> P5 /32        backbone, residual blocks
@@ -20,6 +20,8 @@ from torch import nn
 
 CLASSES = ("person", "bicycle", "car", "motorcycle", "bus", "truck")
 STRIDES = (8, 16, 32)
+# Channels of the pyramid, and of each branch of a head.
+NECK, BRANCH = 48, 32
 # Pictures go in as 0..255. Export folds this into the stem; the mean is left to the stem's batch normalisation, since
 # folding a subtraction would need another padding than zero.
 SPREAD = 64.0
@@ -78,7 +80,7 @@ class Head(nn.Module):
 
 
 class Detector(nn.Module):
-    def __init__(self, widths=(32, 48, 96, 128), neck=48, branch=32, blocks=(0, 1, 2, 2)):
+    def __init__(self, widths=(32, 48, 96, 128), neck=NECK, branch=BRANCH, blocks=(0, 1, 2, 2)):
         super().__init__()
         self.shape = dict(widths=widths, neck=neck, branch=branch, blocks=blocks)
         stages, inputs = [], 3

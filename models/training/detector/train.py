@@ -1,7 +1,8 @@
 """Trains the detector from nothing and writes `models/weights/detector.onnx`: one command, see README.md.
 
-Six phases over a mix of synthetic and real pictures: two with a steady learning rate, two in which it falls to zero,
-and two more, one long fall, over synthetic pictures that the others have not seen.
+Seven phases over a mix of synthetic and real pictures: two with a steady learning rate, two in which it falls to zero,
+two more, one long fall, over synthetic pictures that the others have not seen, and a last fall in which classes are
+nearly as rare as they are: a network that was shown every second picture for its rare classes sees them where they are not.
 The exported weights are the moving average at the end of the last.
 """
 
@@ -27,7 +28,8 @@ PHASES = (
     ("falling", 1200, 2e-3, 2e-5, data.VIEW, 16, 0.4),
     ("again", 650, 1.2e-3, 2e-5, data.VIEW, 16, 0.5),
     ("longer", 2600, 1.5e-3, 9.6e-4, data.VIEW, 16, 0.5),
-    ("last", 2400, 9.6e-4, 1e-5, data.VIEW, 16, 0.5),
+    ("down", 2400, 9.6e-4, 1e-5, data.VIEW, 16, 0.5),
+    ("settling", 6000, 1e-3, 1e-5, data.VIEW, 16, 0.2),
 )
 # From this phase on, other synthetic pictures.
 MORE_FROM = 4

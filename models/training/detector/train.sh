@@ -18,14 +18,14 @@ scene() {
         --out "$work/$1" --pictures "$2" --seed "$3" --width 512 --height 288)
 }
 scene scenes 8000 1
-for seed in 2 3 4 5; do
+for seed in 2 3 4 5 6 7; do
     scene "scenes-$seed" 5000 "$seed"
 done
 scene scenes-held-out 600 900001
 
 cd "$here"
-"$python" train.py --scenes "$work/scenes" --more-scenes "$work"/scenes-[2-5] --work "$work"
-"$python" export.py "$work/last.pt" "$work/detector.onnx" --scenes "$work/scenes" --clips "$work/clips.pickle"
+"$python" train.py --scenes "$work/scenes" --more-scenes "$work"/scenes-[2-7] --work "$work"
+"$python" export.py "$work/settling.pt" "$work/detector.onnx" --scenes "$work/scenes" --clips "$work/clips.pickle"
 "$python" evaluate.py "$work/detector.float.onnx" "$work/detector.onnx" \
     --scenes "$work/scenes-held-out" --clips --speed
 cp "$work/detector.onnx" "$root/models/weights/detector.onnx"
