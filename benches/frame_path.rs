@@ -74,8 +74,7 @@ fn main() {
         }
     }
     if wants("turns") {
-        turns::on_one_core("our detector", &model, &recorded, &mut report);
-        turns::on_one_core("YOLOX-nano", &nano, &recorded, &mut report);
+        turns::on_one_core(&model, &recorded, &mut report);
     }
     if wants("whole") {
         let whole = whole_path("our detector", &model, &recorded, cores, &mut report);

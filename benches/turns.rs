@@ -13,12 +13,11 @@ use vokter_pipeline::ingest::worker::{Next, Worker};
 const TURNS: [usize; 3] = [1, 2, 4];
 
 /// One core, with its decoder on it: a picture decoded and a run of the network, each alone and in turns.
-pub fn on_one_core(name: &str, model: &Model, clips: &[PathBuf], report: &mut Report) {
-    let session = || model.session_for(768, 432).unwrap();
+pub fn on_one_core(model: &Model, clips: &[PathBuf], report: &mut Report) {
     let rounds: Vec<[f64; 1 + TURNS.len()]> = std::thread::scope(|scope| {
         let pinned = scope.spawn(|| {
             pin_to_first_core();
-            let mut session = session();
+            let mut session = model.session_for(768, 432).unwrap();
             noise(&mut session);
             let mut run = || session.run().unwrap();
             let round = |_| {
@@ -34,7 +33,7 @@ pub fn on_one_core(name: &str, model: &Model, clips: &[PathBuf], report: &mut Re
         pinned.join().unwrap()
     });
     let alone = median(rounds.iter().map(|[alone, ..]| *alone).collect());
-    report.figure(format!("{name}, one core: decode and inference, each alone"), alone, "us");
+    report.figure("one core: decode and inference, each alone", alone, "us");
     for (place, turn) in (1..).zip(TURNS) {
         let ratio = median(rounds.iter().map(|round| round[0] / round[place]).collect());
         report.against(format!("  of the time in turns of {turn}"), alone, "us", alone / ratio);
