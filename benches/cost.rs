@@ -94,7 +94,8 @@ fn turns(mut turn: impl FnMut(usize)) -> Each {
     Each::of(&Spent::now().since(&before), TURNS as u64)
 }
 
-fn open(clip: &Path, ahead: u32) -> Worker {
+/// A decoder of a clip that may be so many pictures ahead.
+pub fn open(clip: &Path, ahead: u32) -> Worker {
     let file = std::fs::File::open(clip).unwrap();
     Worker::start(Path::new(DECODER), &Job::whole_file(ahead), Some(&file)).unwrap()
 }

@@ -1,13 +1,13 @@
 //! What a core makes of decoding and inference when it does them in turns and nothing else: the most that a path over
 //! these cores can come to. Each finds the core's caches full of the other's.
 
-use super::{DECODER, PICTURES, ROUNDS, noise};
+use super::cost::open;
+use super::{PICTURES, ROUNDS, noise};
 use crate::report::{Report, median};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
-use vokter_frames::wire::Job;
 use vokter_models::Model;
-use vokter_pipeline::ingest::worker::{Next, Worker};
+use vokter_pipeline::ingest::worker::Next;
 
 /// Pictures decoded, and then as many looked at.
 const TURNS: [usize; 3] = [1, 2, 4];
@@ -50,8 +50,7 @@ fn time(turns: usize, mut turn: impl FnMut()) -> f64 {
 /// Microseconds a picture over as many of each clip as of the others; `each` is told of every one.
 fn decoded(clips: &[PathBuf], mut each: impl FnMut(usize)) -> f64 {
     let spans = clips.iter().map(|clip| {
-        let file = std::fs::File::open(clip).unwrap();
-        let mut worker = Worker::start(Path::new(DECODER), &Job::whole_file(3), Some(&file)).unwrap();
+        let mut worker = open(clip, 3);
         let mut picture = || while !matches!(worker.receive().unwrap(), Next::Picture(..)) {};
         picture();
         let mut n = 0;

@@ -70,11 +70,10 @@ impl PixelLease {
 
     /// Copies `out.len()` bytes from `offset` on. The caller has checked the layout against the lease.
     fn copy(&self, offset: usize, out: &mut [u8]) {
-        let fits = offset.checked_add(out.len()).is_some_and(|end| end <= self.bytes);
-        assert!(fits, "a checked layout lies within its lease");
-        // SAFETY: the range was checked above and the owner keeps the memory mapped. Another process may write it at
-        // the same time, so no reference to it is ever made: bytes are copied out by pointer, and any value is valid.
-        unsafe { std::ptr::copy_nonoverlapping(self.pixels.add(offset), out.as_mut_ptr(), out.len()) }
+        let row = self.row(offset, out.len());
+        // SAFETY: a row holds its width, and the owner keeps the memory mapped. Another process may write it at the
+        // same time, so no reference to it is ever made: bytes are copied out by pointer, and any value is valid.
+        unsafe { std::ptr::copy_nonoverlapping(row.start, out.as_mut_ptr(), row.width) }
     }
 }
 

@@ -7,12 +7,13 @@
 //! A network in int8 whose input is levels of 0 to 255 does no more with them than to put them in another order and to
 //! round them. The letterbox does both as it writes, at no cost: a fourth of the bytes are written and read again. It
 //! writes the channels of a place one after the other, as ONNX Runtime runs convolutions of bytes: the Transpose that says
-//! so meets one of ONNX Runtime's own, and both are gone. What comes out is the same to the bit. A graph that begins in any other way, or that
-//! uses what lies between a second time, keeps its input: ONNX Runtime refuses it, and the one as written is run.
+//! so meets one of ONNX Runtime's own, and both are gone. What comes out is the same to the bit. A graph that begins in
+//! any other way, or that uses what lies between a second time, keeps its input: ONNX Runtime refuses it, and the one as
+//! written is run.
 //!
 //! Fields of `onnx.proto` (ONNX IR) besides those of `reshape.rs`: `GraphProto` 1 node, 5 initializer; `NodeProto`
-//! 1 input, 2 output, 4 op_type, 5 attribute, 7 domain; `AttributeProto` 1 name, 3 i, 8 ints, 20 type; `TensorProto` 1 dims,
-//! 2 data_type, 4 float_data, 5 int32_data, 8 name, 9 raw_data; `TypeProto.Tensor` 1 elem_type.
+//! 1 input, 2 output, 4 op_type, 5 attribute, 7 domain; `AttributeProto` 1 name, 3 i, 8 ints, 20 type; `TensorProto`
+//! 1 dims, 2 data_type, 4 float_data, 5 int32_data, 8 name, 9 raw_data; `TypeProto.Tensor` 1 elem_type.
 
 use crate::graph::Element;
 use crate::reshape::{DIM, DIM_VALUE, ELEMENT, GRAPH, INPUT, NAME, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO};

@@ -94,15 +94,14 @@ fn quarter(upper: PixelRow<'_>, lower: PixelRow<'_>, halves: Halves, out: &mut [
         lower.width() == width && width.is_multiple_of(32) && out.len() >= width / 2,
         "lines are of one whole length"
     );
-    let (half, one) = (_mm256_set1_epi8(ONE as i8 / 2), _mm256_set1_epi16(1));
+    let half = _mm256_set1_epi8(ONE as i8 / 2);
     let (zero, gain) = (_mm256_set1_epi16(halves.zero), _mm256_set1_epi16(halves.gain));
     for x in (0..width).step_by(32) {
         // SAFETY: x + 32 <= width, the length of both rows; half of it is at most that of out.
         unsafe {
             let pairs = |row: PixelRow<'_>| _mm256_maddubs_epi16(_mm256_loadu_si256(row.start().add(x).cast()), half);
             let sum = _mm256_sub_epi16(_mm256_add_epi16(pairs(upper), pairs(lower)), zero);
-            let made = _mm256_or_si256(_mm256_mulhrs_epi16(sum, gain), one);
-            _mm256_storeu_si256(out.as_mut_ptr().add(x / 2).cast(), made);
+            _mm256_storeu_si256(out.as_mut_ptr().add(x / 2).cast(), _mm256_mulhrs_epi16(sum, gain));
         }
     }
 }
@@ -113,14 +112,14 @@ fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Tw
     assert!(v.len() == width && width.is_multiple_of(16), "lines are of one whole length");
     assert!(red.len() == width && green.len() == width && blue.len() == width, "and so are tints");
     let [of_u, of_v] = shares.map(|share| _mm256_set1_epi16(share));
-    let even = _mm256_set1_epi16(!1);
+    let (one, even) = (_mm256_set1_epi16(1), _mm256_set1_epi16(!1));
     for x in (0..width).step_by(16) {
         // SAFETY: x + 16 <= width, the length of all five; each sample is stored twice into its pair.
         unsafe {
             let u = _mm256_loadu_si256(u.as_ptr().add(x).cast());
             let v = _mm256_loadu_si256(v.as_ptr().add(x).cast());
             let part = |of, share| _mm256_mulhi_epi16(_mm256_add_epi16(of, of), share);
-            let both = _mm256_add_epi16(part(u, of_u), part(v, of_v));
+            let both = _mm256_add_epi16(_mm256_add_epi16(part(u, of_u), part(v, of_v)), one);
             for (line, tint) in [(v, &mut *red), (both, &mut *green), (u, &mut *blue)] {
                 let line = _mm256_and_si256(line, even);
                 let (low, high) = (_mm256_unpacklo_epi16(line, line), _mm256_unpackhi_epi16(line, line));
@@ -128,6 +127,17 @@ fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Tw
             }
         }
     }
+}
+
+/// Sixteen sums of luma, made odd, and what chroma adds.
+///
+/// # Safety
+/// Both lines hold sixteen numbers from `x` on.
+#[target_feature(enable = "avx2")]
+unsafe fn sum(luma: &[i16], tint: &[i16], x: usize) -> __m256i {
+    // SAFETY: as the caller promises.
+    let sixteen = |line: &[i16]| unsafe { _mm256_loadu_si256(line.as_ptr().add(x).cast()) };
+    _mm256_add_epi16(_mm256_or_si256(sixteen(luma), _mm256_set1_epi16(1)), sixteen(tint))
 }
 
 #[target_feature(enable = "avx2")]
@@ -139,9 +149,7 @@ fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
     for x in (0..whole).step_by(16) {
         // SAFETY: x + 16 <= width, within all three.
         unsafe {
-            let luma = _mm256_loadu_si256(luma.as_ptr().add(x).cast());
-            let sum = _mm256_add_epi16(luma, _mm256_loadu_si256(tint.as_ptr().add(x).cast()));
-            let sum = _mm256_min_epi16(_mm256_max_epi16(sum, zero), white);
+            let sum = _mm256_min_epi16(_mm256_max_epi16(sum(luma, tint, x), zero), white);
             let (low, high) = (_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
             let scaled = |half| _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(half)), scales);
             _mm256_storeu_ps(out.as_mut_ptr().add(x), scaled(low));
@@ -165,11 +173,7 @@ fn level(luma: &[i16], tint: &[i16], out: &mut [u8]) {
     for x in (0..whole).step_by(32) {
         // SAFETY: x + 32 <= width, within all three.
         unsafe {
-            let sixteen = |x: usize| {
-                let luma = _mm256_loadu_si256(luma.as_ptr().add(x).cast());
-                let sum = _mm256_add_epi16(luma, _mm256_loadu_si256(tint.as_ptr().add(x).cast()));
-                _mm256_mulhrs_epi16(sum, levels)
-            };
+            let sixteen = |x: usize| _mm256_mulhrs_epi16(sum(luma, tint, x), levels);
             // Packing takes what is below black for black, and what is above white for white.
             let packed = _mm256_packus_epi16(sixteen(x), sixteen(x + 16));
             let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
@@ -256,7 +260,7 @@ unsafe fn store_patches(patches: [__m256i; 8], out: *mut u8) {
     }
 }
 
-/// Stores sixteen sums of 32 bits as odd numbers of 16.
+/// Stores sixteen sums of 32 bits as numbers of 16.
 ///
 /// # Safety
 /// `out` is valid for writing 16 numbers.
@@ -264,7 +268,7 @@ unsafe fn store_patches(patches: [__m256i; 8], out: *mut u8) {
 unsafe fn store_packed(low: __m256i, high: __m256i, out: *mut i16) {
     let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(low, high));
     // SAFETY: as the caller promises.
-    unsafe { _mm256_storeu_si256(out.cast(), _mm256_or_si256(packed, _mm256_set1_epi16(1))) }
+    unsafe { _mm256_storeu_si256(out.cast(), packed) }
 }
 
 /// Stores what was unpacked within each half of a register in the order of its row.

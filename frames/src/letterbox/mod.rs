@@ -5,7 +5,7 @@
 //!  of u8  vertically  of i16  horizontally  as its part in colours   └─▶ u, v ─tint─▶ r, g, b ─┴─level─▶ two rows of u8
 //!     └────────────── quarter ────────────▲  a picture of twice the tensor's size                        └─weave─▶ patches
 //! ```
-//! Integers up to the last step, so every processor gives the same tensor, within a fifth of a level of a
+//! Integers up to the last step, so every processor gives the same tensor, within an eighth of a level of a
 //! floating-point one. Rows go through buffers that stay in the first-level cache; only the rows that a tensor row needs
 //! are read, and chroma is made at half the tensor's resolution.
 //! Bilinear with two taps, as the detectors' training did (OpenCV `INTER_LINEAR`).

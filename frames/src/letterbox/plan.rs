@@ -108,13 +108,14 @@ impl Planar {
     fn new(source: (usize, usize), made: (usize, usize), whole: (f64, f64), gain: f32, zero: f32) -> Self {
         let columns = taps(source.0, made.0, whole.0);
         let padded = columns.len().next_multiple_of(16);
-        // Even, so that a pixel between two has the same of both.
-        let one = 2 * (gain * GAIN / 2.0).round() as i32;
+        let halves = columns.iter().zip(0..).all(|(tap, n)| *tap == Tap { index: 2 * n, weight: ONE / 2 });
+        let one = gain * GAIN;
+        // Even where pixels are halves, so that they are equal ones.
+        let one = if halves { 2 * (one / 2.0).round() as i32 } else { one.round() as i32 };
         let weights = columns.iter().map(|tap| {
             let second = (one as f32 * f32::from(tap.weight) / f32::from(ONE)).round() as i32;
             [(one - second) as i16, second as i16]
         });
-        let halves = columns.iter().zip(0..).all(|(tap, n)| *tap == Tap { index: 2 * n, weight: ONE / 2 });
         let mut columns = Taps {
             source: source.0,
             indices: columns.iter().map(|tap| tap.index as u32).collect(),

@@ -24,10 +24,9 @@ pub(super) fn sample(row: &[i16], taps: &Taps, out: &mut [i16]) {
     }
 }
 
-/// Odd, always: see [`level`].
 fn weighed([a, b]: [i16; 2], [first, second]: [i16; 2], offset: i32) -> i16 {
     let sum = i32::from(a) * i32::from(first) + i32::from(b) * i32::from(second);
-    ((sum + offset) >> SHIFT) as i16 | 1
+    ((sum + offset) >> SHIFT) as i16
 }
 
 /// [`blend`] and [`sample`] in one, where every pixel is the mean of two by two.
@@ -37,33 +36,38 @@ pub(super) fn quarter(upper: PixelRow<'_>, lower: PixelRow<'_>, halves: Halves, 
     for out in out {
         let (Some(above), Some(below)) = (two(&mut upper), two(&mut lower)) else { return };
         let sum = (32 * (above + below) - i32::from(halves.zero)) * i32::from(halves.gain);
-        *out = ((sum + (1 << 14)) >> 15) as i16 | 1;
+        *out = ((sum + (1 << 14)) >> 15) as i16;
     }
 }
 
 /// What chroma adds to red, green and blue, for two pixels across. `u` holds its part in blue and `v` its part in red;
-/// green has `shares` of both, in 32768ths. Even, always: see [`level`].
+/// green has `shares` of both, in 32768ths. Even, always: see [`sum`].
 pub(super) fn tint(u: &[i16], v: &[i16], shares: [i16; 2], [red, green, blue]: &mut [Vec<Twice>; 3]) {
     let [of_u, of_v] = shares.map(i32::from);
     let part = |of: i16, share: i32| ((2 * i32::from(of) * share) >> 16) as i16;
     for ((((u, v), red), green), blue) in u.iter().zip(v).zip(red).zip(green).zip(blue) {
         let twice = |sample: i16| [sample & !1; 2];
-        (*red, *green, *blue) = (twice(*v), twice(part(*u, of_u) + part(*v, of_v)), twice(*u));
+        // Both parts were cut off below, so that the even number above is the nearer one.
+        (*red, *green, *blue) = (twice(*v), twice(part(*u, of_u) + part(*v, of_v) + 1), twice(*u));
     }
+}
+
+/// What is odd and what is even add up to no half of a level: rounded up or to even, it is the same.
+fn sum(luma: i16, tint: i16) -> i16 {
+    (luma | 1) + tint
 }
 
 /// One colour of a row: luma and what chroma adds, 0 to white, times `scale`.
 pub(super) fn paint(luma: &[i16], tint: &[i16], scale: f32, out: &mut [f32]) {
     for ((out, luma), tint) in out.iter_mut().zip(luma).zip(tint) {
-        *out = f32::from((luma + tint).clamp(0, WHITE)) * scale;
+        *out = f32::from(sum(*luma, *tint).clamp(0, WHITE)) * scale;
     }
 }
 
-/// One colour of a row in whole levels. What is odd and what is even add up to no half of a level: rounded up or to even,
-/// it is the same.
+/// The same in whole levels.
 pub(super) fn level(luma: &[i16], tint: &[i16], out: &mut [u8]) {
     for ((out, luma), tint) in out.iter_mut().zip(luma).zip(tint) {
-        *out = (((luma + tint).clamp(0, WHITE) + 16) >> 5) as u8;
+        *out = ((sum(*luma, *tint).clamp(0, WHITE) + 16) >> 5) as u8;
     }
 }
 

@@ -111,7 +111,7 @@ proptest! {
         let made = tensor(&mut fast, &frame);
         prop_assert_eq!(&made, &tensor(&mut plain, &frame));
         for (made, exact) in made.iter().zip(in_floating_point(&fast.plans[0], &frame)) {
-            prop_assert!((made - exact).abs() <= 0.2, "{} {}", made, exact);
+            prop_assert!((made - exact).abs() <= 0.125, "{} {}", made, exact);
         }
     }
 
